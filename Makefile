@@ -1,0 +1,107 @@
+# make run           everything from nothing: environment, database, demo team, server and worker
+# make dev           the same with Django's reloading server and DEBUG=1
+# make manage CMD=…  any manage.py command with the settings that make run uses
+#
+# make test          the whole suite on SQLite (browser tests too, where there is a Chromium)
+# make test-pg       the same on a private PostgreSQL
+# make check         style, templates, import arrows, missing migrations, deployment check
+# make fix           mend what the tools can mend
+# make lock-mutants  take out each permission lock in turn; the tests must notice every one
+#
+# make clean         remove the environment and everything under var/, the database included
+#
+# PORT=, HOST=, DATABASE_URL= and the README's other settings come from the environment.
+# PYTEST_ARGS= is passed on to pytest. BROWSER=required: a missing Chromium fails the tests.
+
+PYTHON ?= python3
+# Relative, so that a space in the path of the working copy never reaches a command line.
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip install --quiet --disable-pip-version-check
+# Runs a command with the embedded database's secret key (see the script).
+WITH_SECRET := scripts/with_secret.sh $(PY)
+# Tools and tests must not depend on the settings of whoever runs them.
+CLEAN := env -u DATABASE_URL -u SECRET_KEY -u DEBUG -u DEMO -u HTTPS -u ALLOWED_HOSTS -u TIME_ZONE -u HOME_COUNTRY \
+  -u ORGANISATION -u MEDIA_ROOT -u DJANGO_SETTINGS_MODULE
+export PYTHONUNBUFFERED = 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run dev manage test test-pg check fix lock-mutants clean
+
+help:
+	@sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
+
+# Debian keeps ensurepip in a package of its own, so a machine with Python may still lack it.
+$(PY):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3 run"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3-venv; \
+	  else echo "Python's venv module is missing. On Debian or Ubuntu: sudo apt-get install python3-venv"; exit 1; fi; }
+	@$(PYTHON) -m venv $(VENV)
+
+# One stamp per requirements file: pip runs again only when the file has changed.
+$(VENV)/.prod: requirements.txt | $(PY)
+	@echo "Installing what requirements.txt names (about half a minute) ..."
+	@$(PIP) -r requirements.txt
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt requirements.txt | $(PY)
+	@echo "Installing what requirements-dev.txt names (about half a minute) ..."
+	@$(PIP) -r requirements-dev.txt
+	@touch $@ $(VENV)/.prod
+
+setup: $(VENV)/.dev
+
+# Demo people exist only in the embedded database: a real one starts with create_user.
+run: export HTTPS := $(or $(HTTPS),0)
+run: export DEMO := $(if $(DATABASE_URL),0,1)
+run: $(VENV)/.prod
+	@$(PY) scripts/serve.py --check-port
+	@$(WITH_SECRET) manage.py migrate --verbosity 0
+	@$(WITH_SECRET) manage.py collectstatic --noinput --verbosity 0
+	@$(if $(DATABASE_URL),$(WITH_SECRET) scripts/first_user.py,$(WITH_SECRET) manage.py demo)
+	@exec $(WITH_SECRET) scripts/serve.py
+
+dev: export DEBUG := 1
+dev: export HTTPS := 0
+dev: export DEMO := $(if $(DATABASE_URL),0,1)
+dev: $(VENV)/.dev
+	@$(PY) scripts/serve.py --check-port
+	@$(WITH_SECRET) manage.py migrate --verbosity 0
+	@$(if $(DATABASE_URL),$(WITH_SECRET) scripts/first_user.py,$(WITH_SECRET) manage.py demo)
+	@exec $(WITH_SECRET) scripts/serve.py
+
+manage: export HTTPS := $(or $(HTTPS),0)
+manage: $(VENV)/.prod
+	@$(WITH_SECRET) manage.py $(CMD)
+
+test: $(VENV)/.dev
+	@$(CLEAN) $(PY) -m pytest $(PYTEST_ARGS)
+
+test-pg: $(VENV)/.dev
+	@dir=$$(mktemp -d /tmp/crm-pg.XXXXXX) && trap 'scripts/pg.sh stop "$$dir"' EXIT && \
+	url=$$(scripts/pg.sh start "$$dir" | tail -n 1) && [ -n "$$url" ] && \
+	$(CLEAN) DATABASE_URL="$$url" $(PY) -m pytest $(PYTEST_ARGS)
+
+# The checks read no data: a database in memory keeps them away from the one in use.
+check: $(VENV)/.dev
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@$(PY) -m djlint templates --lint --quiet
+	@$(PY) $(VENV)/bin/lint-imports --no-logo
+	@key=$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(64))'); \
+	export DATABASE_URL=sqlite://:memory: SECRET_KEY="$$key" HTTPS=1 DEBUG=0 ALLOWED_HOSTS=crm.example; \
+	echo "manage.py makemigrations --check" && $(PY) manage.py makemigrations --check --dry-run && \
+	echo "manage.py check --deploy" && $(PY) manage.py check --deploy --fail-level WARNING
+
+fix: $(VENV)/.dev
+	@$(PY) -m ruff check --fix .
+	@$(PY) -m ruff format .
+
+lock-mutants: $(VENV)/.dev
+	@$(CLEAN) $(PY) scripts/lock_mutants.py $(MUTANT_ARGS)
+
+clean:
+	rm -rf $(VENV) var .pytest_cache .ruff_cache .import_linter_cache .hypothesis
