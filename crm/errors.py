@@ -1,0 +1,40 @@
+"""Errors that no view answers itself, in the language the request asked for."""
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest, RequestDataTooBig, TooManyFieldsSent
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from crm.lib import drafts
+from crm.lib.http import error
+
+TOO_MANY = "Too many fields in one request. To act on more than 10,000 customers use “all matching”."
+STALE = "The page had been open for too long to be saved safely. What you typed is here: save it again."
+
+
+def bad_request(request, exception=None):
+    if isinstance(exception, TooManyFieldsSent | RequestDataTooBig):
+        return error(request, 400, TOO_MANY)
+    message = str(exception) if isinstance(exception, BadRequest) else ""
+    return error(request, 400, message or "The request could not be understood.")
+
+
+def permission_denied(request, exception=None):
+    return error(request, 403, str(exception or "") or "You may not open this page.")
+
+
+def not_found(request, exception=None):
+    return error(request, 404, "This page does not exist, or no longer does.")
+
+
+def server_error(request):
+    return error(request, 500, "Something went wrong on our side. Nothing you typed was saved; please try once more.")
+
+
+def csrf_failure(request, reason=""):
+    """A stale token (she signed in again in another tab): the typed text goes back into its form."""
+    back_to = getattr(request.resolver_match.func, "back_to", "") if request.resolver_match else ""
+    if back_to and drafts.keep(request):
+        messages.warning(request, STALE)
+        return redirect(reverse(back_to, kwargs=request.resolver_match.kwargs))
+    return error(request, 403, "This form was open for too long or came from another site. Open the page again.")

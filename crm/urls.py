@@ -1,0 +1,23 @@
+"""The roof: which room answers which address."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from crm import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("healthz", views.healthz, name="healthz"),
+    path("healthz/", views.healthz),
+    path("favicon.ico", views.favicon, name="favicon"),
+    path("", include("accounts.urls")),
+    path("", include("customers.urls")),
+    path("import/", include("imports.urls")),
+    path("", include("dashboards.urls")),
+    path("admin/", admin.site.urls),
+]
+
+handler400 = "crm.errors.bad_request"
+handler403 = "crm.errors.permission_denied"
+handler404 = "crm.errors.not_found"
+handler500 = "crm.errors.server_error"

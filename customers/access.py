@@ -1,0 +1,34 @@
+"""Which customer, and is she yours: the only way from an id in a request to a row."""
+
+import uuid
+from collections.abc import Iterable
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+
+from accounts.models import User
+from customers.models import Customer, CustomerQuerySet
+
+NOT_YOURS = "This customer is looked after by somebody else."
+NOT_THERE = "This customer does not exist."
+
+
+def customer_for(user: User, customer_id: uuid.UUID, queryset: CustomerQuerySet | None = None) -> Customer:
+    """The customer as `user` may see her, with the people and words on her row.
+
+    Raises PermissionDenied when she exists but is not visible to `user`, Http404 when she does not exist.
+    """
+    customers = Customer.objects.all() if queryset is None else queryset
+    customer = customers.visible_to(user).with_people().filter(pk=customer_id).first()
+    if customer is not None:
+        return customer
+    if Customer.objects.filter(pk=customer_id).exists():
+        raise PermissionDenied(NOT_YOURS)
+    raise Http404(NOT_THERE)
+
+
+def customers_for(user: User, ids: Iterable[uuid.UUID]) -> tuple[CustomerQuerySet, int]:
+    """The visible customers among `ids`, and how many of the ids were not among them."""
+    wanted = set(ids)
+    queryset = Customer.objects.visible_to(user).filter(pk__in=wanted)
+    return queryset, len(wanted) - queryset.count()

@@ -1,0 +1,53 @@
+"""Every write to a customer: one function an act, one transaction, one history row a customer.
+
+Functions are keyword-only; `by` is the person who acts, `now` the moment (read once, at the edge). What cannot be done
+raises ActionError, whose text is fit for that person.
+"""
+
+from customers.actions.assignment import (
+    NOBODY,
+    REQUEST_LIMIT,
+    SLICE,
+    Shared,
+    assign,
+    assign_one,
+    capacities,
+    distribute,
+    eligible,
+    loads,
+    share_out,
+    unassign,
+)
+from customers.actions.errors import ActionError, AlreadyLookedAfter, Conflict
+from customers.actions.follow_ups import close_follow_up, set_follow_up
+from customers.actions.notes import add_note
+from customers.actions.people import deactivate, reactivate
+from customers.actions.profile import create_customer, edit_customer
+from customers.actions.status import KEEP, record_status
+
+__all__ = [
+    "KEEP",
+    "NOBODY",
+    "REQUEST_LIMIT",
+    "SLICE",
+    "ActionError",
+    "AlreadyLookedAfter",
+    "Conflict",
+    "Shared",
+    "add_note",
+    "assign",
+    "assign_one",
+    "capacities",
+    "close_follow_up",
+    "create_customer",
+    "deactivate",
+    "distribute",
+    "edit_customer",
+    "eligible",
+    "loads",
+    "reactivate",
+    "record_status",
+    "set_follow_up",
+    "share_out",
+    "unassign",
+]

@@ -1,0 +1,191 @@
+"""Who a customer is: typed in, edited; each change on the record."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils.timezone import localdate
+
+from accounts.models import User
+from crm.lib import phones
+from crm.lib.text import fold, search_text
+from customers.actions.errors import ActionError, AlreadyLookedAfter, Conflict
+from customers.models import (
+    AssignmentChange,
+    ContactNumber,
+    Customer,
+    Enquiry,
+    FieldChange,
+    Note,
+    Origin,
+    Status,
+)
+from customers.models.customer import edit_bit
+
+PASSED_ON = "Passed to the team: this number is already being looked after."
+PASSED_ON_A_DAY = 20
+PASSED_ON_LABEL = "Typed in for a known number"
+
+
+def refresh_search(customer: Customer, extra_numbers: Iterable[str] | None = None) -> None:
+    """Set the derived columns that lists search and filter by. The caller saves them."""
+    if extra_numbers is None:
+        extra_numbers = ContactNumber.objects.filter(customer=customer).values_list("number", flat=True)
+    customer.area_key = fold(customer.area)
+    customer.search_text = search_text(
+        name=customer.name, area=customer.area, numbers=[customer.phone_number, *extra_numbers]
+    )
+
+
+def create_customer(
+    *, by: User, now: datetime, phone_number: str, extra_phones: Iterable[str] = (), **fields
+) -> Customer:
+    """Add a customer typed in by `by`; a sales user's becomes her own. `fields` are of EDITABLE_FIELDS.
+
+    Raises ActionError when the number is known and visible to `by`. When somebody else looks after it, a sales
+    user's entry is kept as an enquiry and a note there, and AlreadyLookedAfter is raised.
+    """
+    try:
+        with transaction.atomic():
+            known = Customer.objects.filter(phone_number=phone_number).order_by("person").first()
+            if known is None:
+                return _create(by=by, now=now, phone_number=phone_number, extra_phones=extra_phones, fields=fields)
+            known = known.merged_into or known
+            if Customer.objects.visible_to(by).filter(pk=known.pk).exists():
+                raise ActionError(f"This number is already in the list: {known.shown_name}.")
+            _pass_on(known, by, now, fields)
+    except IntegrityError as error:  # the same number was saved by somebody else in this very moment
+        raise ActionError("This number was saved a moment ago. Send it once more to see what became of it.") from error
+    raise AlreadyLookedAfter(PASSED_ON)
+
+
+def _create(*, by: User, now: datetime, phone_number: str, extra_phones: Iterable[str], fields: dict) -> Customer:
+    extra_phones = list(extra_phones)
+    origin = Origin.objects.create(kind=Origin.Kind.MANUAL, label=f"Typed in by {by}", created_by=by, created_at=now)
+    customer = Customer(
+        phone_number=phone_number, status_id=Status.NEW, origin=origin, created_at=now, updated_at=now, **fields
+    )
+    customer.hand_edited = sum(edit_bit(field) for field, value in fields.items() if value)
+    customer.last_enquired_at = customer.date
+    if by.is_sales:
+        customer.assigned_to, customer.assigned_at = by, now
+    refresh_search(customer, extra_phones)
+    customer.save(force_insert=True)
+    ContactNumber.objects.bulk_create(ContactNumber(customer=customer, number=number) for number in extra_phones)
+    Enquiry.objects.create(
+        customer=customer,
+        enquired_on=customer.date,
+        source=customer.source,
+        course=customer.course,
+        origin=origin,
+    )
+    if by.is_sales:
+        AssignmentChange.objects.create(customer=customer, new_owner=by, by=by, at=now, why="Typed in")
+    return customer
+
+
+def _pass_on(known: Customer, by: User, now: datetime, fields: dict) -> None:
+    """Keep a colleague's entry for a number that is not hers, without telling her whose it is."""
+    since = now - timedelta(days=1)
+    passed_on = Origin.objects.filter(label=PASSED_ON_LABEL, created_by=by, created_at__gt=since).count()
+    if passed_on >= PASSED_ON_A_DAY:
+        raise ActionError("That is enough new entries for one day. Ask your manager to add this one.")
+    origin = Origin.objects.create(kind=Origin.Kind.MANUAL, label=PASSED_ON_LABEL, created_by=by, created_at=now)
+    Enquiry.objects.create(
+        customer=known,
+        enquired_on=fields.get("date") or localdate(now),
+        source=fields.get("source"),
+        course=fields.get("course"),
+        origin=origin,
+    )
+    typed = "\n".join(f"{field}: {value}" for field, value in fields.items() if value)
+    Note.objects.create(customer=known, text=f"{by} typed this number in as well.\n{typed}".strip(), by=by, at=now)
+    known = Customer.objects.select_for_update().get(pk=known.pk)
+    known.enquiry_count += 1
+    known.last_enquired_at = max(filter(None, [known.last_enquired_at, localdate(now)]))
+    known.updated_at = now
+    known.save(update_fields=["enquiry_count", "last_enquired_at", "updated_at"])
+
+
+@transaction.atomic
+def edit_customer(
+    *,
+    customer: Customer,
+    by: User,
+    now: datetime,
+    seen: datetime | None = None,
+    extra_phones: Iterable[str] | None = None,
+    **fields,
+) -> Customer:
+    """Change what is known of a customer; only what differs is written, with one FieldChange a field.
+
+    `seen` is the moment at which the form was drawn: Conflict when somebody else changed one of the same fields since.
+    `extra_phones` None leaves the further numbers alone. Raises ActionError when the number belongs to another.
+    """
+    stored = Customer.objects.select_for_update().get(pk=customer.pk)
+    changed = {field: value for field, value in fields.items() if getattr(stored, field) != value}
+    if seen is not None:
+        _refuse_conflict(stored, changed, by, seen)
+    if "phone_number" in changed:
+        _refuse_taken(stored, changed["phone_number"])
+    FieldChange.objects.bulk_create(
+        FieldChange(customer=stored, field=field, old=shown(getattr(stored, field)), new=shown(value), by=by, at=now)
+        for field, value in changed.items()
+    )
+    for field, value in changed.items():
+        setattr(stored, field, value)
+        stored.hand_edited |= edit_bit(field)
+    numbers_changed = extra_phones is not None and _replace_numbers(stored, list(extra_phones), by, now)
+    if not (changed or numbers_changed):
+        return stored
+    refresh_search(stored)
+    stored.version += 1
+    stored.updated_at = now
+    stored.save(update_fields=[*changed, "hand_edited", "area_key", "search_text", "version", "updated_at"])
+    return stored
+
+
+def _refuse_conflict(customer: Customer, changed: dict, by: User, seen: datetime) -> None:
+    """A form drawn before a colleague's edit may not silently put her values back."""
+    since = FieldChange.objects.filter(customer=customer, field__in=changed, at__gt=seen).exclude(by=by)
+    clashes = [f"{change.by} set {change.field} to “{change.new}”" for change in since.select_related("by")]
+    if clashes:
+        raise Conflict(f"In the meantime {', '.join(clashes)}. Check your entry and save it again.")
+
+
+def _refuse_taken(customer: Customer, phone_number: str) -> None:
+    taken = Customer.objects.filter(phone_number=phone_number, person=customer.person).exclude(pk=customer.pk)
+    if taken.exists():
+        raise ActionError("This number already belongs to another customer.")
+
+
+def _replace_numbers(customer: Customer, numbers: list[str], by: User, now: datetime) -> bool:
+    old = set(ContactNumber.objects.filter(customer=customer).values_list("number", flat=True))
+    new = {number for number in numbers if number != customer.phone_number}
+    if old == new:
+        return False
+    ContactNumber.objects.filter(customer=customer, number__in=old - new).delete()
+    ContactNumber.objects.bulk_create(ContactNumber(customer=customer, number=number) for number in sorted(new - old))
+    FieldChange.objects.create(
+        customer=customer,
+        field="extra_phones",
+        old=", ".join(map(_spaced, sorted(old))),
+        new=", ".join(map(_spaced, sorted(new))),
+        by=by,
+        at=now,
+    )
+    return True
+
+
+def _spaced(number: str) -> str:
+    return phones.spaced(number, settings.HOME_COUNTRY)
+
+
+def shown(value: object) -> str:
+    """A field's value as the timeline says it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, date):
+        return f"{value:%d/%m/%Y}"
+    return "" if value is None else str(value)

@@ -1,0 +1,116 @@
+"""The customers list: which filters and sorts there are, and what each means. Knows no request."""
+
+from dataclasses import dataclass, fields
+from datetime import date, datetime, timedelta
+
+from django.db.models import Q
+from django.utils.timezone import localtime
+
+from accounts.models import User
+from crm.lib.pagination import Sort, fingerprint
+from crm.lib.text import fold
+from customers.models import CustomerQuerySet
+
+SORTS = {
+    sort.name: sort
+    for sort in (
+        Sort("newest", "Newest", "id"),
+        Sort("date", "Enquiry date", "date", nullable=True),
+        Sort("last_contact", "Last contact", "last_contact_at", nullable=True),
+        Sort("follow_up", "Next follow-up", "next_follow_up_at", descending=False, nullable=True),
+        Sort("name", "Name", "name", descending=False),
+    )
+}
+NEWEST = "newest"
+NOBODY = "none"
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a list is narrowed to; blank means not at all. The names are the parameters of the list's address."""
+
+    search: str = ""
+    status: tuple[str, ...] = ()
+    owner: tuple[str, ...] = ()  # user ids; NOBODY: those without a counsellor
+    area: str = ""
+    source: tuple[int, ...] = ()
+    course: tuple[int, ...] = ()
+    origin: str = ""  # an Origin's id
+    date_from: date | None = None
+    date_to: date | None = None
+    follow_up: str = ""  # a key of FOLLOW_UPS
+    contacted: str = ""  # a key of CONTACTED
+    stage: tuple[str, ...] = ()
+    ids: tuple[str, ...] = ()
+
+    def as_dict(self) -> dict:
+        """Plain values for JSON: a batch remembers them, `from_dict` brings them back."""
+        return {f.name: _plain(getattr(self, f.name)) for f in fields(self) if getattr(self, f.name)}
+
+    @classmethod
+    def from_dict(cls, values: dict) -> "Filters":
+        known = {f.name: values[f.name] for f in fields(cls) if f.name in values}
+        for name in ("date_from", "date_to"):
+            if known.get(name):
+                known[name] = date.fromisoformat(known[name])
+        return cls(**{name: tuple(v) if isinstance(v, list) else v for name, v in known.items()})
+
+    def key(self, user: User) -> str:
+        """What a cursor of this list is signed for."""
+        return fingerprint(user.pk, sorted(self.as_dict().items()))
+
+
+def _plain(value):
+    if isinstance(value, date):
+        return value.isoformat()
+    return list(value) if isinstance(value, tuple) else value
+
+
+def narrowed(customers: CustomerQuerySet, filters: Filters, *, now: datetime) -> CustomerQuerySet:
+    """`customers` narrowed to `filters`; `now` is what "due" and "today" are measured from."""
+    for name, clause in CLAUSES.items():
+        if value := getattr(filters, name):
+            customers = customers.filter(clause(value, now))
+    return customers.search(filters.search) if filters.search else customers
+
+
+def _owned_by(owners: tuple[str, ...], now: datetime) -> Q:
+    people = Q(assigned_to__in=[owner for owner in owners if owner != NOBODY])
+    return people | Q(assigned_to=None) if NOBODY in owners else people
+
+
+def midnight(now: datetime) -> datetime:
+    """The beginning of the day of `now` at home."""
+    return localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+# "Due now" is within 15 minutes of its time; older is overdue.
+DUE_FOR = timedelta(minutes=15)
+
+FOLLOW_UPS = {
+    "due": lambda now: Q(next_follow_up_at__lte=now),
+    "overdue": lambda now: Q(next_follow_up_at__lt=now - DUE_FOR),
+    "today": lambda now: Q(
+        next_follow_up_at__gte=midnight(now), next_follow_up_at__lt=midnight(now) + timedelta(days=1)
+    ),
+    "later": lambda now: Q(next_follow_up_at__gte=midnight(now) + timedelta(days=1)),
+    "none": lambda now: Q(next_follow_up_at=None),
+}
+CONTACTED = {
+    "today": lambda now: Q(last_contact_at__gte=midnight(now)),
+    "never": lambda now: Q(last_contact_at=None),
+}
+CLAUSES = {
+    "owner": _owned_by,
+    "status": lambda codes, now: Q(status__in=codes),
+    "stage": lambda stages, now: Q(status__stage__in=stages),
+    "source": lambda ids, now: Q(source__in=ids),
+    "course": lambda ids, now: Q(course__in=ids),
+    "origin": lambda origin_id, now: Q(origin=origin_id),
+    "area": lambda area, now: Q(area_key=fold(area)),
+    "date_from": lambda day, now: Q(date__gte=day),
+    "date_to": lambda day, now: Q(date__lte=day),
+    "follow_up": lambda key, now: FOLLOW_UPS[key](now),
+    "contacted": lambda key, now: CONTACTED[key](now),
+    "ids": lambda ids, now: Q(pk__in=ids),
+}

@@ -1,0 +1,33 @@
+"""Customers and all that happens to them."""
+
+from customers.models.customer import ContactNumber, Customer, CustomerQuerySet, Enquiry, Merge
+from customers.models.timeline import (
+    AssignmentChange,
+    Batch,
+    FieldChange,
+    FollowUp,
+    Note,
+    StatusChange,
+)
+from customers.models.vocabulary import Alias, Course, LostReason, Origin, Source, Stage, Status
+
+__all__ = [
+    "Alias",
+    "AssignmentChange",
+    "Batch",
+    "ContactNumber",
+    "Course",
+    "Customer",
+    "CustomerQuerySet",
+    "Enquiry",
+    "FieldChange",
+    "FollowUp",
+    "LostReason",
+    "Merge",
+    "Note",
+    "Origin",
+    "Source",
+    "Stage",
+    "Status",
+    "StatusChange",
+]

@@ -1,0 +1,210 @@
+"""The customer, her numbers and her enquiries; above them the one rule who may see whom."""
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+from django.db.models import F, Q
+from uuid6 import uuid7
+
+from accounts.models import User
+from crm.lib import phones
+from crm.lib.text import fold
+from customers.models.vocabulary import CLOSED_STAGES, Course, Origin, Source, Status
+
+NAME_LENGTH = 200
+AREA_LENGTH = 200
+UNKNOWN_NAME = "Unknown"
+
+# Bits of Customer.hand_edited: which fields a person has edited. The values are stored: append, never renumber.
+EDITABLE_FIELDS = ("name", "area", "date", "remark", "email", "source", "course", "phone_number", "do_not_call")
+
+
+def edit_bit(field: str) -> int:
+    """The bit of `field` in Customer.hand_edited."""
+    return 1 << EDITABLE_FIELDS.index(field)
+
+
+class CustomerQuerySet(models.QuerySet):
+    def visible_to(self, user: User | AnonymousUser):
+        """The customers `user` may know of; every read of customer data starts here.
+
+        A manager sees all, a sales user her own, everybody else none. Merged-away rows are nobody's.
+        """
+        living = self.filter(merged_into__isnull=True)
+        if getattr(user, "is_manager", False):
+            return living
+        if getattr(user, "is_sales", False):
+            return living.filter(assigned_to=user)
+        return self.none()
+
+    def unassigned(self):
+        return self.filter(assigned_to__isnull=True)
+
+    def open(self):
+        """Those somebody still has to work on."""
+        return self.exclude(status__stage__in=CLOSED_STAGES)
+
+    def callable(self):
+        return self.filter(do_not_call=False)
+
+    def search(self, text: str):
+        """Those whose name or area contains `text`, or one of whose numbers is it or (4 digits up) contains it."""
+        found = Q(search_text__contains=fold(text)) if text.strip() else Q()
+        query = phones.search_terms(text, settings.HOME_COUNTRY)
+        if query.exact:
+            # Two indexed look-ups, so that a whole number never scans.
+            others = ContactNumber.objects.filter(number__in=query.exact).values_list("customer_id", flat=True)
+            return self.filter(Q(phone_number__in=query.exact) | Q(pk__in=list(others[:100])))
+        if query.digits:
+            found = Q(search_text__contains=query.digits)
+        return self.filter(found)
+
+    def with_people(self):
+        """What a list or a page shows of the rows a customer points at, in the same query."""
+        return self.select_related("status", "assigned_to", "source", "course", "origin")
+
+
+class Customer(models.Model):
+    """One person at one number. Written only by the actions and the import."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    name = models.CharField(max_length=NAME_LENGTH, blank=True)
+    phone_number = models.CharField(max_length=16, help_text="E.164")
+    person = models.PositiveSmallIntegerField(default=1, help_text="1, unless more aspirants live at that number.")
+    area = models.CharField(max_length=AREA_LENGTH, blank=True)
+    area_key = models.CharField(max_length=AREA_LENGTH * 2, blank=True, editable=False)
+    date = models.DateField("date of the first enquiry", null=True, blank=True)
+    remark = models.TextField(blank=True)
+    email = models.EmailField(blank=True)
+    source = models.ForeignKey(Source, models.PROTECT, null=True, blank=True, related_name="customers", db_index=False)
+    course = models.ForeignKey(Course, models.PROTECT, null=True, blank=True, related_name="customers")
+    status = models.ForeignKey(
+        Status,
+        models.PROTECT,
+        db_column="status",
+        default=Status.NEW,
+        related_name="customers",
+        db_index=False,
+    )
+    assigned_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="customers", db_index=False
+    )
+    assigned_at = models.DateTimeField(
+        null=True, blank=True, help_text="When she last changed hands, the pool included."
+    )
+    extra = models.JSONField(default=dict, blank=True)
+    origin = models.ForeignKey(Origin, models.PROTECT, related_name="customers", db_index=False)
+    hand_edited = models.PositiveIntegerField(default=0)
+    search_text = models.TextField(blank=True, editable=False)
+    last_contact_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveIntegerField(default=0)
+    next_follow_up_at = models.DateTimeField(null=True, blank=True)
+    enquiry_count = models.PositiveIntegerField(default=1)
+    last_enquired_at = models.DateField(null=True, blank=True)
+    do_not_call = models.BooleanField(default=False)
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged")
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    objects = CustomerQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["phone_number", "person"], condition=~Q(phone_number=""), name="customer_once_per_number"
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("id")), name="customer_not_merged_into_itself"
+            ),
+        ]
+        indexes = [
+            # Each index serves a list that the pages offer; "id" is the newest-first order.
+            models.Index(fields=["assigned_to", "id"], name="customer_owner"),  # own and unassigned lists
+            models.Index(
+                fields=["assigned_to", "status", "id"], name="customer_owner_status"
+            ),  # own list by status, dashboards
+            models.Index(fields=["assigned_to", "next_follow_up_at"], name="customer_owner_follow_up"),  # follow-ups
+            models.Index(fields=["status", "id"], name="customer_status"),  # list by status, dashboards
+            models.Index(fields=["source", "id"], name="customer_source"),  # list by source
+            models.Index(fields=["origin", "id"], name="customer_origin"),  # list of one import
+            models.Index(fields=["area_key", "id"], name="customer_area"),  # list by area
+            models.Index(F("date").desc(nulls_last=True), F("id").desc(), name="customer_date"),  # by enquiry date
+            models.Index(fields=["name", "id"], name="customer_name"),  # by name
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.shown_name} {self.phone_number}"
+
+    @property
+    def shown_name(self) -> str:
+        return self.name or UNKNOWN_NAME
+
+    @property
+    def dialled(self) -> str:
+        """The number as it is dialled at home."""
+        return phones.as_dialled(self.phone_number, settings.HOME_COUNTRY) if self.phone_number else ""
+
+    @property
+    def spaced_number(self) -> str:
+        return phones.spaced(self.phone_number, settings.HOME_COUNTRY) if self.phone_number else ""
+
+    def is_hand_edited(self, field: str) -> bool:
+        return bool(self.hand_edited & edit_bit(field))
+
+
+class OfCustomerQuerySet(models.QuerySet):
+    """Rows that belong to a customer: visible exactly when she is."""
+
+    def visible_to(self, user):
+        return self.filter(customer__in=Customer.objects.visible_to(user))
+
+
+class ContactNumber(models.Model):
+    """A further number of a customer."""
+
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="numbers")
+    number = models.CharField(max_length=16, db_index=True, help_text="E.164")
+
+    objects = OfCustomerQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["customer", "number"], name="contact_number_once")]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Enquiry(models.Model):
+    """She asked: the first time, and each time a known number arrives later or about something else."""
+
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="enquiries")
+    enquired_on = models.DateField(null=True, blank=True)
+    source = models.ForeignKey(Source, models.PROTECT, null=True, blank=True, related_name="+")
+    course = models.ForeignKey(Course, models.PROTECT, null=True, blank=True, related_name="+")
+    origin = models.ForeignKey(Origin, models.PROTECT, related_name="enquiries")
+    sheet = models.CharField(max_length=120, blank=True)
+    row = models.PositiveIntegerField(null=True, blank=True)
+
+    objects = OfCustomerQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "enquiries"
+
+    def __str__(self) -> str:
+        return f"{self.customer_id} {self.enquired_on}"
+
+
+class Merge(models.Model):
+    """Two rows were one person: who decided, which values were chosen, and what undoing it takes."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    winner = models.ForeignKey(Customer, models.PROTECT, related_name="merges_won")
+    loser = models.ForeignKey(Customer, models.PROTECT, related_name="merges_lost")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    before = models.JSONField(default=dict)
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.loser_id} into {self.winner_id}"

@@ -1,0 +1,124 @@
+"""An import and what became of each of its rows."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from uuid6 import uuid7
+
+from customers.models import Customer, Origin
+
+
+class State(models.TextChoices):
+    QUEUED = "queued", "Waiting"
+    CHECKING = "checking", "Reading"
+    CHECKED = "checked", "Checked"
+    NEEDS_MAPPING = "needs_mapping", "Needs you"
+    RUNNING = "running", "Importing"
+    DONE = "done", "Done"
+    REFUSED = "refused", "Refused"
+    CANCELLED = "cancelled", "Cancelled"
+    FAILED = "failed", "Failed"
+    UNDOING = "undoing", "Being undone"
+    UNDONE = "undone", "Undone"
+
+
+WORKING_STATES = (State.QUEUED, State.CHECKING, State.RUNNING, State.UNDOING)
+
+
+class Outcome(models.TextChoices):
+    """Every row has exactly one."""
+
+    CREATED = "created", "Added"
+    UPDATED = "updated", "Updated"
+    UNCHANGED = "unchanged", "Unchanged"
+    DUPLICATE_IN_FILE = "duplicate_in_file", "Twice in the file"
+    REJECTED = "rejected", "Not imported"
+
+
+def upload_to(instance: "Import", filename: str) -> str:
+    """Where an upload is kept: under its id, never under a name that somebody chose."""
+    return f"imports/{instance.pk}"
+
+
+class Import(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    origin = models.OneToOneField(Origin, models.PROTECT, related_name="imported_by")
+    file = models.FileField(upload_to=upload_to, blank=True)
+    original_name = models.CharField(max_length=255)
+    size = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64, db_index=True)
+    token = models.CharField(max_length=64, unique=True)
+    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+    state = models.CharField(max_length=14, choices=State.choices, default=State.QUEUED)
+    file_error = models.CharField(max_length=40, blank=True)
+    file_error_detail = models.JSONField(default=dict, blank=True)
+    rows = models.PositiveIntegerField(default=0)
+    created = models.PositiveIntegerField(default=0)
+    updated = models.PositiveIntegerField(default=0)
+    unchanged = models.PositiveIntegerField(default=0)
+    duplicate_in_file = models.PositiveIntegerField(default=0)
+    rejected = models.PositiveIntegerField(default=0)
+    warned = models.PositiveIntegerField(default=0)
+    mapping = models.JSONField(default=dict, blank=True)
+    options = models.JSONField(default=dict, blank=True)
+    notes = models.JSONField(default=list, blank=True)
+    read_rows = models.PositiveIntegerField(default=0, help_text="Progress of reading, in rows.")
+    done_rows = models.PositiveIntegerField(default=0, help_text="Progress of writing, in rows.")
+    heartbeat = models.DateTimeField(null=True, blank=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.original_name
+
+    @property
+    def is_working(self) -> bool:
+        return self.state in WORKING_STATES
+
+
+class StagedRow(models.Model):
+    """A row that was read and cleaned and waits to become (part of) a customer. Empty when the import is done."""
+
+    id = models.BigAutoField(primary_key=True)
+    vars()["import"] = models.ForeignKey(Import, models.CASCADE, related_name="staged", db_index=False)
+    number = models.PositiveIntegerField(help_text="Its place in the file, counted over all sheets.")
+    phone_number = models.CharField(max_length=16, blank=True)
+    data = models.JSONField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["import", "number"], name="staged_row_once")]
+        indexes = [
+            models.Index(fields=["import", "phone_number", "number"], name="staged_row_phone")
+        ]  # twice in the file
+
+    def __str__(self) -> str:
+        return f"{self.import_id} {self.number}"
+
+
+class ImportRow(models.Model):
+    id = models.BigAutoField(primary_key=True)
+    # The field is called "import", which only Python's grammar minds: write import_id.
+    vars()["import"] = models.ForeignKey(Import, models.CASCADE, related_name="import_rows", db_index=False)
+    number = models.PositiveIntegerField(help_text="Its place in the file, counted over all sheets.")
+    sheet = models.CharField(max_length=120, blank=True)
+    row = models.PositiveIntegerField(help_text="The row as the spreadsheet shows it.")
+    outcome = models.CharField(max_length=18, choices=Outcome.choices)
+    reason = models.CharField(max_length=40, blank=True)
+    warnings = models.JSONField(default=list, blank=True)
+    detail = models.JSONField(default=dict, blank=True, help_text="What the reason is about: the first row, the name…")
+    customer = models.ForeignKey(Customer, models.SET_NULL, null=True, blank=True, related_name="import_rows")
+    before = models.JSONField(null=True, blank=True, help_text="Old values of what was changed, for undo.")
+    raw = models.JSONField(null=True, blank=True, help_text="The cells as they came; problem rows only.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["import", "number"], name="import_row_once")]
+        indexes = [
+            models.Index(fields=["import", "outcome", "number"], name="import_row_outcome"),  # rows by outcome
+            models.Index(  # the problem rows page
+                fields=["import", "number"], name="import_row_problem", condition=Q(raw__isnull=False)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sheet} {self.row}: {self.outcome}"
