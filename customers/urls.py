@@ -1,0 +1,27 @@
+"""The addresses of customers, their day's work and the team."""
+
+from django.urls import path
+
+from customers.views import assignment, days, detail, edit, lists, status, team
+
+app_name = "customers"
+
+urlpatterns = [
+    path("customers/", lists.customers, name="list"),
+    path("customers/new/", edit.create, name="create"),
+    path("customers/next/", days.next_customer, name="next"),
+    path("customers/unassigned/", assignment.unassigned, name="unassigned"),
+    path("customers/bulk-assign/", assignment.bulk_assign, name="bulk_assign"),
+    path("customers/random-assign/", assignment.random_assign, name="random_assign"),
+    path("customers/batch/<uuid:batch_id>/", assignment.batch, name="batch"),
+    path("customers/<uuid:customer_id>/", detail.customer, name="detail"),
+    path("customers/<uuid:customer_id>/edit/", edit.edit, name="edit"),
+    path("customers/<uuid:customer_id>/notes/", status.notes, name="notes"),
+    path("customers/<uuid:customer_id>/update-status/", status.update_status, name="update_status"),
+    path("customers/<uuid:customer_id>/assign/", assignment.assign, name="assign"),
+    path("follow-ups/", days.follow_ups, name="follow_ups"),
+    path("team/", team.team, name="team"),
+    path("team/<int:user_id>/", team.counsellor, name="counsellor"),
+    path("team/<int:user_id>/deactivate/", team.deactivate, name="deactivate"),
+    path("team/<int:user_id>/reactivate/", team.reactivate, name="reactivate"),
+]
