@@ -5,7 +5,6 @@ for, so that it can neither be forged nor be used on another list.
 """
 
 import hashlib
-import uuid
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -23,7 +22,8 @@ SALT = "crm.pagination"
 class Sort:
     """One column and, as the tie-break, the id; blanks come last, in both directions.
 
-    `field` "" or "id" sorts by id alone.
+    `field` "" or "id" sorts by id alone. `unique`: no two rows of the list share a value, so the column alone
+    is the order and an index on it answers.
     """
 
     name: str
@@ -31,6 +31,7 @@ class Sort:
     field: str
     descending: bool = True
     nullable: bool = False
+    unique: bool = False
 
 
 @dataclass
@@ -82,12 +83,16 @@ def _ordering(sort: Sort, *, backward: bool) -> list:
     if sort.field in ("", "id"):
         return [tie]
     column = F(sort.field)
+    if sort.unique:
+        return [column.desc() if descending else column.asc()]
     blanks = {} if not sort.nullable else ({"nulls_first": True} if backward else {"nulls_last": True})
     return [column.desc(**blanks) if descending else column.asc(**blanks), tie]
 
 
-def _beyond(sort: Sort, value: object, row_id: uuid.UUID, *, backward: bool) -> Q:
+def _beyond(sort: Sort, value: object, row_id: str, *, backward: bool) -> Q:
     op = "lt" if sort.descending != backward else "gt"
+    if sort.unique:
+        return Q(**{f"{sort.field}__{op}": value})
     past_id = Q(**{f"id__{op}": row_id})
     if sort.field in ("", "id"):
         return past_id
@@ -105,11 +110,11 @@ def _write(row, sort: Sort, key: str, *, backward: bool) -> str:
     return signing.dumps([key, sort.name, int(backward), value, str(row.pk)], salt=SALT, compress=False)
 
 
-def _read(cursor: str, sort: Sort, key: str) -> tuple[bool, tuple[object, uuid.UUID]]:
+def _read(cursor: str, sort: Sort, key: str) -> tuple[bool, tuple[object, str]]:
     try:
         made_for, name, backward, value, row_id = signing.loads(cursor, salt=SALT)
     except signing.BadSignature as error:
         raise BadRequest("This page link is not valid. Open the list from its first page.") from error
     if (made_for, name) != (key, sort.name):
         raise BadRequest("This page link belongs to another list. Open the list from its first page.")
-    return bool(backward), (value, uuid.UUID(row_id))
+    return bool(backward), (value, row_id)
