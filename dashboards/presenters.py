@@ -1,0 +1,91 @@
+"""Figures as JSON."""
+
+from crm.lib.dates import utc
+
+
+def _statuses(distribution) -> list[dict]:
+    return [{"status": row.status.pk, "status_display": row.status.label, "count": row.count} for row in distribution]
+
+
+def manager_dashboard(*, totals, distribution, team, imports) -> dict:
+    """The manager dashboard's figures by the names of the page."""
+    return {
+        "total_customers": totals["customers"],
+        "assigned": totals["assigned"],
+        "unassigned": totals["unassigned"],
+        "contacted_today": totals["contacted_today"],
+        "due": totals["due"],
+        "overdue": totals["overdue"],
+        "admissions": totals["admissions"],
+        "oldest_unassigned": utc(totals["oldest_unassigned"]),
+        "status_distribution": _statuses(distribution),
+        "sales_performance": [
+            {
+                "id": row.user.pk,
+                "username": row.user.username,
+                "assigned": row.assigned,
+                "open": row.open,
+                "contacted_today": row.contacted_today,
+                "overdue": row.overdue,
+                "interested": row.interested,
+                "admissions": row.admissions,
+            }
+            for row in team
+        ],
+        "recent_imports": [
+            {
+                "id": str(item.pk),
+                "name": item.original_name,
+                "state": item.state,
+                "rows": item.rows,
+                "created": item.created,
+                "uploaded_by": item.uploaded_by.username,
+                "created_at": utc(item.created_at),
+            }
+            for item in imports
+        ],
+    }
+
+
+def sales_dashboard(*, person, totals, distribution, activity, customers) -> dict:
+    """A counsellor's figures, last entries and first customers."""
+    return {
+        "user": {"id": person.pk, "username": person.username},
+        "assigned": totals["customers"],
+        "contacted_today": totals["contacted_today"],
+        "due": totals["due"],
+        "overdue": totals["overdue"],
+        "admissions": totals["admissions"],
+        "status_distribution": _statuses(distribution),
+        "recent_activity": [
+            {
+                "customer": str(change.customer_id),
+                "name": change.customer.shown_name,
+                "new_status": change.new_status_id,
+                "changed_by": change.changed_by.username,
+                "changed_at": utc(change.changed_at),
+                "notes": change.notes,
+            }
+            for change in activity
+        ],
+        "customers": [
+            {
+                "id": str(customer.pk),
+                "name": customer.shown_name,
+                "phone_number": customer.dialled,
+                "status": customer.status_id,
+                "next_follow_up_at": utc(customer.next_follow_up_at),
+            }
+            for customer in customers
+        ],
+    }
+
+
+def source_report(rows, period) -> dict:
+    """Customers by source and stage."""
+    return {
+        **{name: day.isoformat() if day else None for name, day in period.items()},
+        "sources": [
+            {"source": row.source_id, "name": row.name, "customers": row.customers, **row.stages} for row in rows
+        ],
+    }

@@ -1,0 +1,11 @@
+from django.urls import path
+
+from dashboards import views
+
+app_name = "dashboards"
+
+urlpatterns = [
+    path("dashboard/manager/", views.manager, name="manager"),
+    path("dashboard/sales/", views.sales, name="sales"),
+    path("reports/", views.reports, name="reports"),
+]

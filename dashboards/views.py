@@ -1,0 +1,79 @@
+"""Pictures of the work; nothing here writes."""
+
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.http import Http404, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from accounts.access import EVERYBODY, MANAGER, roles_allowed
+from accounts.models import Role, User
+from crm.lib.http import form_errors, require_methods, wants_json
+from customers.models import Stage
+from dashboards import figures, presenters
+from dashboards.forms import PeriodForm, WhoseDayForm
+
+
+@roles_allowed(MANAGER)
+@require_methods("GET")
+def manager(request):
+    """Is anything wrong, who needs help, how are we doing."""
+    now = timezone.now()
+    context = {
+        "totals": figures.totals(request.user, now),
+        "distribution": figures.status_distribution(request.user),
+        "team": figures.sales_performance(request.user, now),
+        "imports": figures.recent_imports(),
+    }
+    if wants_json(request):
+        return JsonResponse(presenters.manager_dashboard(**context))
+    return render(request, "dashboards/manager.html", context)
+
+
+@roles_allowed(*EVERYBODY)
+@require_methods("GET")
+def sales(request):
+    """Her own day; a manager looks at it with ?user=, as she sees it."""
+    person, now = _whose_day(request), timezone.now()
+    context = {
+        "person": person,
+        "totals": figures.totals(person, now),
+        "distribution": figures.status_distribution(person),
+        "activity": figures.recent_activity(person),
+        "customers": figures.customers_to_call(person),
+    }
+    if wants_json(request):
+        return JsonResponse(presenters.sales_dashboard(**context))
+    return render(request, "dashboards/sales.html", {**context, "owner_query": f"?owner={person.pk}"})
+
+
+def _whose_day(request) -> User:
+    """The sales user whose dashboard is asked for. Raises what the answer has to be when it may not be shown."""
+    form = WhoseDayForm(request.GET)
+    if not form.is_valid():
+        raise BadRequest(form_errors(form))
+    user_id = form.cleaned_data["user"]
+    if request.user.is_sales:
+        if user_id not in (None, request.user.pk):
+            raise PermissionDenied("This is a colleague's dashboard.")
+        return request.user
+    if user_id is None:
+        raise PermissionDenied("Choose whose dashboard you want to see on the team page.")
+    person = User.objects.filter(pk=user_id, role=Role.SALES).first()
+    if person is None:
+        raise Http404("There is no such counsellor.")
+    return person
+
+
+@roles_allowed(MANAGER)
+@require_methods("GET")
+def reports(request):
+    """Where the enquiries of a period came from, and where they stand now."""
+    form = PeriodForm(request.GET)
+    if not form.is_valid() and wants_json(request):
+        raise BadRequest(form_errors(form))
+    period = {name: form.cleaned_data.get(name) if form.is_valid() else None for name in ("date_from", "date_to")}
+    rows = figures.by_source(request.user, **period)
+    if wants_json(request):
+        return JsonResponse(presenters.source_report(rows, period))
+    context = {"form": form, "rows": rows, "stages": Stage, "period": period}
+    return render(request, "dashboards/reports.html", context, status=200 if form.is_valid() else 400)

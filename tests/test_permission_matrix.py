@@ -1,0 +1,195 @@
+"""Who may open what: every URL of the project as everybody, asked for as a page, as JSON and without a wish.
+
+A URL that is missing here fails the first test. Reads are repeated for each person; posts are sent by everybody who
+must be refused, and once by somebody who may.
+"""
+
+import re
+import uuid
+from dataclasses import dataclass, field
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.tests.factories import UserFactory
+from crm.checks import walk
+from customers.models import Batch
+from customers.tests.factories import CustomerFactory
+from imports.tests.factories import ImportFactory
+
+pytestmark = pytest.mark.django_db
+
+WISHES = {"html": {"accept": "text/html"}, "json": {"accept": "application/json"}, "none": {}}
+PEOPLE = ("anonymous", "deactivated", "owner", "other", "manager", "admin")
+INSIDE = ("owner", "other", "manager", "admin")
+MANAGERS = ("manager", "admin")
+SALES = ("owner", "other")
+HERS = ("owner", "manager", "admin")
+METHODS = ("get", "post", "put", "patch", "delete")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One URL: who may, and with which code each method then answers (as a page, as JSON, without a wish)."""
+
+    name: str
+    allowed: tuple[str, ...]
+    get: tuple[int, int, int] | None = None
+    post: tuple[int, int, int] | None = None
+    data: dict = field(default_factory=dict)
+    kwargs: tuple[str, ...] = ()
+    json_endpoint: bool = False
+    public: bool = False
+
+
+OK = (200, 200, 200)
+REDIRECT = (302, 302, 302)
+BAD = (400, 400, 400)
+CUSTOMER, IMPORT, COUNSELLOR = ("customer_id",), ("import_id",), ("user_id",)
+
+# The posts are empty or wrong on purpose: they pass every lock, and are then told what is missing.
+ROWS = [
+    Row("home", INSIDE, get=REDIRECT),
+    Row("healthz", PEOPLE, get=OK, public=True),
+    Row("favicon", PEOPLE, get=(301, 301, 301), public=True),
+    # ROWS_ACCOUNTS
+    # --- customers
+    Row("customers:list", INSIDE, get=OK),
+    Row("customers:create", INSIDE, get=OK, post=BAD),
+    Row("customers:next", SALES, get=REDIRECT),
+    Row("customers:detail", HERS, get=OK, kwargs=CUSTOMER),
+    Row("customers:edit", HERS, get=OK, post=BAD, kwargs=CUSTOMER),
+    Row("customers:notes", HERS, post=BAD, kwargs=CUSTOMER),
+    Row("customers:update_status", HERS, post=BAD, kwargs=CUSTOMER, json_endpoint=True),
+    Row("customers:assign", MANAGERS, post=BAD, data={"sales_user": "x"}, kwargs=CUSTOMER, json_endpoint=True),
+    Row("customers:unassigned", MANAGERS, get=OK),
+    Row("customers:bulk_assign", MANAGERS, post=(302, 400, 302)),
+    Row("customers:random_assign", MANAGERS, post=(302, 400, 302)),
+    Row("customers:batch", MANAGERS, get=OK, kwargs=("batch_id",)),
+    Row("customers:follow_ups", INSIDE, get=OK),
+    Row("customers:team", MANAGERS, get=OK),
+    Row("customers:counsellor", MANAGERS, get=OK, post=BAD, data={"open_cap": "x"}, kwargs=COUNSELLOR),
+    Row("customers:deactivate", MANAGERS, get=OK, post=BAD, data={"to": "x"}, kwargs=COUNSELLOR),
+    Row("customers:reactivate", MANAGERS, post=REDIRECT, kwargs=COUNSELLOR),
+    # --- imports
+    Row("imports:upload", MANAGERS, get=OK, post=BAD),
+    Row("imports:history", MANAGERS, get=OK),
+    Row("imports:template", MANAGERS, get=OK),
+    Row("imports:detail", MANAGERS, get=OK, kwargs=IMPORT),
+    Row("imports:mapping", MANAGERS, get=OK, post=BAD, kwargs=IMPORT),
+    Row("imports:problems", MANAGERS, get=OK, post=BAD, kwargs=IMPORT),
+    Row("imports:problems_file", MANAGERS, get=OK, kwargs=IMPORT),
+    Row("imports:file", MANAGERS, get=OK, kwargs=IMPORT),
+    # --- dashboards
+    Row("dashboards:manager", MANAGERS, get=OK),
+    Row("dashboards:sales", SALES, get=OK),
+    Row("dashboards:reports", MANAGERS, get=OK),
+]
+BY_NAME = {row.name: row for row in ROWS}
+
+
+@pytest.fixture
+def clients(manager, asha, ravi, admin_user):
+    """Client by person. The deactivated one was a manager and still has her session."""
+    gone = UserFactory(manager=True)
+    people = {"deactivated": gone, "owner": asha, "other": ravi, "manager": manager, "admin": admin_user}
+    signed_in = {"anonymous": Client()}
+    for name, user in people.items():
+        signed_in[name] = Client()
+        signed_in[name].force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    gone.is_active = False
+    gone.save()
+    return signed_in
+
+
+@pytest.fixture
+def ids(asha, ravi, manager):
+    """What the keywords of the URLs stand for: Asha's customer, an import, Ravi, a batch."""
+    customer = CustomerFactory(assigned_to=asha, name="Farah Khan", phone_number="+919876543210")
+    CustomerFactory(assigned_to=ravi)
+    batch = Batch.objects.create(kind=Batch.Kind.ASSIGN, by=manager, at=timezone.now())
+    return {
+        "customer_id": customer.pk,
+        "import_id": ImportFactory(state="needs_mapping").pk,
+        "user_id": ravi.pk,
+        "batch_id": batch.pk,
+    }
+
+
+def url_of(row: Row, ids: dict) -> str:
+    return reverse(row.name, kwargs={key: ids[key] for key in row.kwargs})
+
+
+def named_urls():
+    """(name with its namespaces, pattern) of every URL outside Django admin."""
+    for _route, pattern, namespaces in walk():
+        if "admin" not in namespaces and pattern.name:
+            yield ":".join([*filter(None, namespaces), pattern.name])
+
+
+def refused(row: Row, person: str, wish: str) -> int | None:
+    """The code with which `person` is turned away, or None if she may."""
+    if row.public or person in row.allowed:
+        return None
+    if person in ("anonymous", "deactivated"):
+        to_login = wish == "html" or (wish == "none" and not row.json_endpoint)
+        return 302 if to_login else 403
+    return 403
+
+
+def test_every_url_has_its_row():
+    assert set(named_urls()) == set(BY_NAME)
+
+
+def test_every_url_has_a_name():
+    unnamed = [route for route, pattern, namespaces in walk() if "admin" not in namespaces and not pattern.name]
+    assert unnamed == []
+
+
+@pytest.mark.parametrize("wish", WISHES)
+@pytest.mark.parametrize("person", PEOPLE)
+@pytest.mark.parametrize("name", BY_NAME)
+def test_a_person_gets_what_she_may_and_nothing_else(name, person, wish, clients, ids):
+    row, client = BY_NAME[name], clients[person]
+    for method in METHODS:
+        codes = getattr(row, method, None)
+        expected = refused(row, person, wish)
+        if expected is None:
+            expected = codes[list(WISHES).index(wish)] if codes else 405
+        data = row.data if method == "post" else {}
+        response = getattr(client, method)(url_of(row, ids), data, headers=WISHES[wish])
+        assert response.status_code == expected, f"{method} {name} as {person}, {wish}"
+        if wish == "json" and response.status_code >= 400:
+            assert set(response.json()) == {"error"}
+        if expected == 302 and person in ("anonymous", "deactivated"):
+            assert response["Location"].startswith(reverse("accounts:login"))
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_django_admin_is_for_admins(person, clients):
+    """Every URL of the admin site; the ids in it lead nowhere, the lock comes before them."""
+    for route, _pattern, namespaces in walk():
+        if "admin" not in namespaces:
+            continue
+        response = clients[person].get("/" + re.sub(r"<[^>]*>", "1", route).replace("^", "").replace("$", ""))
+        code = response.status_code
+        if person == "admin":
+            assert code < 500, route
+        elif person in ("anonymous", "deactivated"):
+            assert code == 302, route
+        else:
+            assert code in (302, 403), route
+            assert code == 403 or "/login" in response["Location"] or "logout" in route, route
+
+
+def test_an_id_that_leads_nowhere_is_404_for_those_who_may_ask(clients, ids):
+    for row in ROWS:
+        if not row.kwargs:
+            continue
+        nowhere = {key: 2**30 if key == "user_id" else uuid.uuid4() for key in row.kwargs}
+        method = "get" if row.get else "post"
+        for wish, headers in WISHES.items():
+            response = getattr(clients["manager"], method)(reverse(row.name, kwargs=nowhere), row.data, headers=headers)
+            assert response.status_code == 404, (row.name, wish)
