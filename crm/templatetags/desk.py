@@ -1,0 +1,71 @@
+"""How the desk writes moments, days, ages and numbers: the same on every page."""
+
+from datetime import date, datetime
+
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+
+register = template.Library()
+
+MINUTE, HOUR, DAY = 60, 3_600, 86_400
+# From how many seconds on an age is told in this unit. "45 days" says more than "1 month".
+UNITS = [(730 * DAY, 365 * DAY, "year"), (60 * DAY, 30 * DAY, "month"), (DAY, DAY, "day"), (HOUR, HOUR, "hour")]
+
+
+@register.filter
+def when(moment: datetime | None) -> str:
+    """ "Wed 25 Nov, 11:30" at home (with the year when it is another one), the exact time on hover."""
+    if not moment:
+        return ""
+    local = timezone.localtime(moment)
+    year = "" if local.year == timezone.localdate().year else f" {local.year}"
+    return format_html(
+        '<time datetime="{}" title="{}">{}{}, {}</time>',
+        local.isoformat(timespec="seconds"),
+        f"{_day(local)} {local.year}, {local:%H:%M:%S %Z}",
+        _day(local),
+        year,
+        f"{local:%H:%M}",
+    )
+
+
+@register.filter
+def day(value: date | datetime | None) -> str:
+    """ "Wed 25 Nov 2026"."""
+    if not value:
+        return ""
+    if isinstance(value, datetime):
+        value = timezone.localtime(value)
+    return f"{_day(value)} {value.year}"
+
+
+def _day(value: date) -> str:
+    return f"{value:%a} {value.day} {value:%b}"
+
+
+@register.filter
+def age(value: date | datetime | None) -> str:
+    """How long ago, or how far ahead, in its largest unit: "3 days"."""
+    if not value:
+        return ""
+    if isinstance(value, datetime):
+        seconds = abs((timezone.now() - value).total_seconds())
+    else:
+        seconds = abs((timezone.localdate() - value).days) * DAY
+        if not seconds:
+            return "today"
+    for least, unit, word in UNITS:
+        if seconds >= least:
+            return _plural(int(seconds // unit), word)
+    return _plural(int(seconds // MINUTE), "minute") if seconds >= MINUTE else "under a minute"
+
+
+def _plural(count: int, word: str) -> str:
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"
+
+
+@register.filter
+def number(value: int | None) -> str:
+    """ "12,345"; nothing for nothing."""
+    return "" if value is None or value == "" else f"{value:,}"
