@@ -6,7 +6,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from crm.lib import drafts
-from crm.lib.http import error
+from crm.lib.http import error, wants_json
 
 TOO_MANY = "Too many fields in one request. To act on more than 10,000 customers use “all matching”."
 STALE = "The page had been open for too long to be saved safely. What you typed is here: save it again."
@@ -34,7 +34,7 @@ def server_error(request):
 def csrf_failure(request, reason=""):
     """A stale token (she signed in again in another tab): the typed text goes back into its form."""
     back_to = getattr(request.resolver_match.func, "back_to", "") if request.resolver_match else ""
-    if back_to and drafts.keep(request):
+    if back_to and not wants_json(request) and drafts.keep(request):
         messages.warning(request, STALE)
         return redirect(reverse(back_to, kwargs=request.resolver_match.kwargs))
     return error(request, 403, "This form was open for too long or came from another site. Open the page again.")

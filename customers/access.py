@@ -14,17 +14,20 @@ NOT_THERE = "This customer does not exist."
 
 
 def customer_for(user: User, customer_id: uuid.UUID, queryset: CustomerQuerySet | None = None) -> Customer:
-    """The customer as `user` may see her, with the people and words on her row.
+    """The customer as `user` may see her, with the people and words on her row; for a merged-away one her survivor.
 
     Raises PermissionDenied when she exists but is not visible to `user`, Http404 when she does not exist.
     """
     customers = Customer.objects.all() if queryset is None else queryset
-    customer = customers.visible_to(user).with_people().filter(pk=customer_id).first()
-    if customer is not None:
+    visible = customers.visible_to(user).with_people()
+    if (customer := visible.filter(pk=customer_id).first()) is not None:
         return customer
-    if Customer.objects.filter(pk=customer_id).exists():
-        raise PermissionDenied(NOT_YOURS)
-    raise Http404(NOT_THERE)
+    hidden = Customer.objects.filter(pk=customer_id).values_list("merged_into_id", flat=True)
+    if not hidden:
+        raise Http404(NOT_THERE)
+    if hidden[0] and (survivor := visible.filter(pk=hidden[0]).first()):
+        return survivor
+    raise PermissionDenied(NOT_YOURS)
 
 
 def customers_for(user: User, ids: Iterable[uuid.UUID]) -> tuple[CustomerQuerySet, int]:

@@ -18,11 +18,11 @@ SORTS = {
         Sort("date", "Enquiry date", "date", nullable=True),
         Sort("last_contact", "Last contact", "last_contact_at", nullable=True),
         Sort("follow_up", "Next follow-up", "next_follow_up_at", descending=False, nullable=True),
-        Sort("name", "Name", "name", descending=False),
+        Sort("name", "Name", "name", descending=False, nullable=True, text=True),
     )
 }
 NEWEST = "newest"
-NOBODY = "none"
+NOBODY, ANYBODY = "none", "any"
 
 
 @dataclass(frozen=True)
@@ -31,9 +31,9 @@ class Filters:
 
     search: str = ""
     status: tuple[str, ...] = ()
-    owner: tuple[str, ...] = ()  # user ids; NOBODY: those without a counsellor
+    owner: tuple[str, ...] = ()  # user ids; NOBODY: those without a counsellor, ANYBODY: those with one
     area: str = ""
-    source: tuple[int, ...] = ()
+    source: tuple[str, ...] = ()  # ids; NOBODY: those without a source
     course: tuple[int, ...] = ()
     origin: str = ""  # an Origin's id
     date_from: date | None = None
@@ -74,9 +74,16 @@ def narrowed(customers: CustomerQuerySet, filters: Filters, *, now: datetime) ->
     return customers.search(filters.search) if filters.search else customers
 
 
-def _owned_by(owners: tuple[str, ...], now: datetime) -> Q:
-    people = Q(assigned_to__in=[owner for owner in owners if owner != NOBODY])
-    return people | Q(assigned_to=None) if NOBODY in owners else people
+def _pointing_at(column: str):
+    """A clause for a filter of ids, in which NOBODY stands for a blank column and ANYBODY for a filled one."""
+
+    def clause(values: tuple[str, ...], now: datetime) -> Q:
+        found = Q(**{f"{column}__in": [value for value in values if value not in (NOBODY, ANYBODY)]})
+        if NOBODY in values:
+            found |= Q(**{f"{column}__isnull": True})
+        return found | Q(**{f"{column}__isnull": False}) if ANYBODY in values else found
+
+    return clause
 
 
 def midnight(now: datetime) -> datetime:
@@ -101,10 +108,10 @@ CONTACTED = {
     "never": lambda now: Q(last_contact_at=None),
 }
 CLAUSES = {
-    "owner": _owned_by,
+    "owner": _pointing_at("assigned_to"),
     "status": lambda codes, now: Q(status__in=codes),
     "stage": lambda stages, now: Q(status__stage__in=stages),
-    "source": lambda ids, now: Q(source__in=ids),
+    "source": _pointing_at("source"),
     "course": lambda ids, now: Q(course__in=ids),
     "origin": lambda origin_id, now: Q(origin=origin_id),
     "area": lambda area, now: Q(area_key=fold(area)),

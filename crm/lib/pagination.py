@@ -10,7 +10,8 @@ from datetime import date, datetime
 
 from django.core import signing
 from django.core.exceptions import BadRequest
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet, Value
+from django.db.models.functions import NullIf
 
 PAGE_SIZE = 25
 MAX_PAGE_SIZE = 100
@@ -22,8 +23,8 @@ SALT = "crm.pagination"
 class Sort:
     """One column and, as the tie-break, the id; blanks come last, in both directions.
 
-    `field` "" or "id" sorts by id alone. `unique`: no two rows of the list share a value, so the column alone
-    is the order and an index on it answers.
+    `field` "" or "id" sorts by id alone. `nullable`: the column may be blank, by being null or, with `text`, by being
+    "". `unique`: no two rows of the list share a value, so the column alone is the order and an index on it answers.
     """
 
     name: str
@@ -31,7 +32,17 @@ class Sort:
     field: str
     descending: bool = True
     nullable: bool = False
+    text: bool = False
     unique: bool = False
+
+    @property
+    def by_id(self) -> bool:
+        return self.field in ("", "id")
+
+    @property
+    def column(self) -> F | NullIf:
+        """What is sorted by; a blank is always null in it."""
+        return NullIf(F(self.field), Value("")) if self.text else F(self.field)
 
 
 @dataclass
@@ -59,10 +70,13 @@ def capped_count(queryset: QuerySet, *, exact: bool = False) -> tuple[int, bool]
 def paginate(queryset: QuerySet, *, sort: Sort, cursor: str, size: int, key: str) -> Page:
     """The page of `queryset` at `cursor` ("" for the first). Raises BadRequest for a cursor not made for `key`."""
     backward, position = _read(cursor, sort, key) if cursor else (False, None)
-    rows = queryset.order_by(*_ordering(sort, backward=backward))
-    if position:
-        rows = rows.filter(_beyond(sort, *position, backward=backward))
-    rows = list(rows[: size + 1])
+    ordered = queryset if sort.by_id else queryset.alias(sort_key=sort.column)
+    ordered = ordered.order_by(*_ordering(sort, backward=backward))
+    rows: list = []
+    for stretch in _stretches(sort, position, backward=backward):
+        rows += ordered.filter(stretch)[: size + 1 - len(rows)]
+        if len(rows) > size:
+            break
     more, rows = len(rows) > size, rows[:size]
     if backward:
         rows.reverse()
@@ -76,37 +90,44 @@ def paginate(queryset: QuerySet, *, sort: Sort, cursor: str, size: int, key: str
 
 
 def _ordering(sort: Sort, *, backward: bool) -> list:
-    from django.db.models import F
-
     descending = sort.descending != backward
     tie = "-id" if descending else "id"
-    if sort.field in ("", "id"):
+    if sort.by_id:
         return [tie]
-    column = F(sort.field)
-    if sort.unique:
-        return [column.desc() if descending else column.asc()]
-    blanks = {} if not sort.nullable else ({"nulls_first": True} if backward else {"nulls_last": True})
-    return [column.desc(**blanks) if descending else column.asc(**blanks), tie]
+    column, blanks = F("sort_key"), {}
+    if sort.nullable:
+        blanks = {"nulls_first": True} if backward else {"nulls_last": True}
+    order = column.desc(**blanks) if descending else column.asc(**blanks)
+    return [order] if sort.unique else [order, tie]
 
 
-def _beyond(sort: Sort, value: object, row_id: str, *, backward: bool) -> Q:
+def _stretches(sort: Sort, position: tuple[object, str] | None, *, backward: bool) -> list[Q]:
+    """The rows beyond `position` as conditions to be asked for one after the other until the page is full.
+
+    Rows with a value and blank ones are two stretches, because only so can each be a range of an index: joined by
+    "or" the database would read the list from its beginning, and page 20,000 would cost 20,000 pages.
+    """
+    if position is None:
+        return [Q()]
+    value, row_id = position
     op = "lt" if sort.descending != backward else "gt"
-    if sort.unique:
-        return Q(**{f"{sort.field}__{op}": value})
     past_id = Q(**{f"id__{op}": row_id})
-    if sort.field in ("", "id"):
-        return past_id
-    blank = Q(**{f"{sort.field}__isnull": True})
+    if sort.by_id:
+        return [past_id]
+    blank, filled = Q(sort_key__isnull=True), Q(sort_key__isnull=False)
     if value is None:
-        return (blank & past_id) | (~blank if backward else Q(pk__in=[]))
-    past = Q(**{f"{sort.field}__{op}": value}) | (Q(**{sort.field: value}) & past_id)
-    return past | blank if sort.nullable and not backward else past
+        return [blank & past_id, filled] if backward else [blank & past_id]
+    past = Q(**{f"sort_key__{op}": value})
+    if not sort.unique:
+        past = Q(**{f"sort_key__{op}e": value}) & (past | (Q(sort_key=value) & past_id))
+    return [past, blank] if sort.nullable and not backward else [past]
 
 
 def _write(row, sort: Sort, key: str, *, backward: bool) -> str:
-    value = None if sort.field in ("", "id") else getattr(row, sort.field)
+    value = None if sort.by_id else getattr(row, sort.field)
     if isinstance(value, datetime | date):
         value = value.isoformat()
+    value = None if value == "" and sort.text else value
     return signing.dumps([key, sort.name, int(backward), value, str(row.pk)], salt=SALT, compress=False)
 
 

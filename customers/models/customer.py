@@ -3,7 +3,8 @@
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import NullIf
 from uuid6 import uuid7
 
 from accounts.models import User
@@ -130,7 +131,8 @@ class Customer(models.Model):
             models.Index(fields=["origin", "id"], name="customer_origin"),  # list of one import
             models.Index(fields=["area_key", "id"], name="customer_area"),  # list by area
             models.Index(F("date").desc(nulls_last=True), F("id").desc(), name="customer_date"),  # by enquiry date
-            models.Index(fields=["name", "id"], name="customer_name"),  # by name
+            # By name, the nameless last. Not "nulls last": that is PostgreSQL's own order, and SQLite indexes know none.
+            models.Index(NullIf(F("name"), Value("")), F("id"), name="customer_by_name"),
         ]
 
     def __str__(self) -> str:
