@@ -1,6 +1,10 @@
-"""Figures as JSON."""
+"""Figures as JSON, and as a table whose numbers are doors."""
+
+from django.urls import reverse
+from django.utils.http import urlencode
 
 from crm.lib.dates import utc
+from customers.lists import NOBODY
 
 
 def _statuses(distribution) -> list[dict]:
@@ -89,3 +93,23 @@ def source_report(rows, period) -> dict:
             {"source": row.source_id, "name": row.name, "customers": row.customers, **row.stages} for row in rows
         ],
     }
+
+
+def source_table(rows, period) -> list[dict]:
+    """The report's rows for the page: each number with the address of the list that makes it up."""
+    days = {name: day.isoformat() for name, day in period.items() if day}
+
+    def door(row, count: int, **more) -> dict:
+        query = urlencode({"source": row.source_id or NOBODY, **days, **more})
+        return {"count": count, "url": f"{reverse('customers:list')}?{query}"}
+
+    return [
+        {
+            "name": row.name,
+            "cells": [
+                door(row, row.customers),
+                *(door(row, count, stage=stage) for stage, count in row.stages.items()),
+            ],
+        }
+        for row in rows
+    ]

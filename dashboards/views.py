@@ -75,5 +75,5 @@ def reports(request):
     rows = figures.by_source(request.user, **period)
     if wants_json(request):
         return JsonResponse(presenters.source_report(rows, period))
-    context = {"form": form, "rows": rows, "stages": Stage, "period": period}
+    context = {"form": form, "rows": presenters.source_table(rows, period), "stages": Stage}
     return render(request, "dashboards/reports.html", context, status=200 if form.is_valid() else 400)
