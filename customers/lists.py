@@ -74,7 +74,7 @@ def narrowed(customers: CustomerQuerySet, filters: Filters, *, now: datetime) ->
     return customers.search(filters.search) if filters.search else customers
 
 
-def _pointing_at(column: str):
+def pointing_at(column: str):
     """A clause for a filter of ids, in which NOBODY stands for a blank column and ANYBODY for a filled one."""
 
     def clause(values: tuple[str, ...], now: datetime) -> Q:
@@ -97,9 +97,11 @@ DUE_FOR = timedelta(minutes=15)
 FOLLOW_UPS = {
     "due": lambda now: Q(next_follow_up_at__lte=now),
     "overdue": lambda now: Q(next_follow_up_at__lt=now - DUE_FOR),
+    "now": lambda now: Q(next_follow_up_at__gte=now - DUE_FOR, next_follow_up_at__lte=now),
     "today": lambda now: Q(
         next_follow_up_at__gte=midnight(now), next_follow_up_at__lt=midnight(now) + timedelta(days=1)
     ),
+    "rest": lambda now: Q(next_follow_up_at__gt=now, next_follow_up_at__lt=midnight(now) + timedelta(days=1)),
     "later": lambda now: Q(next_follow_up_at__gte=midnight(now) + timedelta(days=1)),
     "none": lambda now: Q(next_follow_up_at=None),
 }
@@ -108,10 +110,10 @@ CONTACTED = {
     "never": lambda now: Q(last_contact_at=None),
 }
 CLAUSES = {
-    "owner": _pointing_at("assigned_to"),
+    "owner": pointing_at("assigned_to"),
     "status": lambda codes, now: Q(status__in=codes),
     "stage": lambda stages, now: Q(status__stage__in=stages),
-    "source": _pointing_at("source"),
+    "source": pointing_at("source"),
     "course": lambda ids, now: Q(course__in=ids),
     "origin": lambda origin_id, now: Q(origin=origin_id),
     "area": lambda area, now: Q(area_key=fold(area)),

@@ -1,21 +1,83 @@
 """Acts on so many customers that the worker does them, in slices it can resume after being killed."""
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django_tasks import task
 
 from accounts.models import User
 from customers import actions
-from customers.lists import Filters, narrowed
-from customers.models import Batch, Customer
+from customers.lists import Filters, narrowed, pointing_at
+from customers.models import AssignmentChange, Batch, Customer, CustomerQuerySet
 
 
-def start_sharing(*, filters: Filters, among: list[int], by: User, now: datetime, as_of, limit, kind: str) -> Batch:
-    """Record what is to be shared out and hand it to the worker."""
-    options = {"among": among, "as_of": as_of.isoformat() if as_of else None, "limit": limit}
+def matching(*, filters: Filters, by: User, as_of: datetime | None, now: datetime) -> CustomerQuerySet:
+    """The customers a list shows `by`; with `as_of` also those who left it since because they changed hands.
+
+    The latter are not given out either, but whoever took them is told.
+    """
+    customers = Customer.objects.visible_to(by)
+    if as_of is None or not filters.owner:
+        return narrowed(customers, filters, now=now)
+    came_from, owned_by = pointing_at("previous_owner"), pointing_at("assigned_to")
+    moved = AssignmentChange.objects.visible_to(by).filter(came_from(filters.owner, now), at__gt=as_of)
+    was_listed = owned_by(filters.owner, now) | Q(assigned_at__gt=as_of, pk__in=moved.values("customer"))
+    return narrowed(customers, replace(filters, owner=()), now=now).filter(was_listed)
+
+
+def share_matching(
+    *,
+    filters: Filters,
+    by: User,
+    now: datetime,
+    kind: str,
+    among: list[User] | None = None,
+    as_of: datetime | None = None,
+    limit: int | None = None,
+) -> Batch:
+    """Share out all customers that match, the oldest first up to `limit`: at once, or by the worker when they are many.
+
+    Raises ActionError when nobody can take customers.
+    """
+    most = actions.REQUEST_LIMIT + 1 if limit is None else min(limit, actions.REQUEST_LIMIT + 1)
+    ids = list(
+        matching(filters=filters, by=by, as_of=as_of, now=now).order_by("pk").values_list("pk", flat=True)[:most]
+    )
+    if len(ids) > actions.REQUEST_LIMIT:
+        return start_sharing(filters=filters, among=among, by=by, now=now, as_of=as_of, limit=limit, kind=kind)
+    chosen = Customer.objects.visible_to(by).filter(pk__in=ids)
+    with transaction.atomic():
+        batch = Batch.objects.create(kind=kind, by=by, at=now, filter=filters.as_dict())
+        actions.share_out(customers=chosen, among=among, by=by, now=now, as_of=as_of, kind=kind, batch=batch)
+    return batch
+
+
+def start_sharing(
+    *,
+    filters: Filters,
+    among: list[User] | None,
+    by: User,
+    now: datetime,
+    as_of: datetime | None,
+    limit: int | None,
+    kind: str,
+) -> Batch:
+    """Record what is to be shared out and hand it to the worker. Raises ActionError when nobody can take any."""
+    ids = None if among is None else [user.pk for user in among]
+    if not actions.capacities(now=now, among=ids):
+        raise actions.ActionError(actions.NOBODY)
+    total = matching(filters=filters, by=by, as_of=as_of, now=now).order_by().count()
+    options = {
+        "among": ids,
+        "as_of": as_of.isoformat() if as_of else None,
+        "limit": limit,
+        "total": total if limit is None else min(total, limit),
+        "seen": 0,
+    }
     batch = Batch.objects.create(
         kind=kind, by=by, at=now, filter=filters.as_dict(), options=options, state=Batch.State.QUEUED
     )
@@ -26,42 +88,49 @@ def start_sharing(*, filters: Filters, among: list[int], by: User, now: datetime
 @task(queue_name="default")
 def share_out_batch(batch_id: str) -> None:
     """Share out what the batch says, slice by slice; each slice and its receipt are one transaction."""
-    batch = Batch.objects.select_related("by").get(pk=batch_id)
-    if batch.state in (Batch.State.DONE, Batch.State.FAILED):
-        return
     try:
-        while _next_slice(batch):
+        while _next_slice(batch_id):
             pass
     except actions.ActionError as error:
+        batch = Batch.objects.get(pk=batch_id)
         batch.counts = {**batch.counts, "error": str(error)}
         batch.state = Batch.State.FAILED
-    else:
-        batch.state = Batch.State.DONE
-    batch.save(update_fields=["counts", "state"])
+        batch.save(update_fields=["counts", "state"])
 
 
 @transaction.atomic
-def _next_slice(batch: Batch) -> bool:
+def _next_slice(batch_id: str) -> bool:
     """Share out the next slice. Returns whether there may be more."""
+    # The lock keeps a task that was taken up twice from doing one slice twice.
+    batch = Batch.objects.select_for_update(of=("self",)).select_related("by").get(pk=batch_id)
+    if batch.state in (Batch.State.DONE, Batch.State.FAILED):
+        return False
     options = batch.options
-    customers = narrowed(Customer.objects.visible_to(batch.by), Filters.from_dict(batch.filter), now=batch.at)
+    as_of = datetime.fromisoformat(options["as_of"]) if options["as_of"] else None
+    filters = Filters.from_dict(batch.filter)
+    customers = matching(filters=filters, by=batch.by, as_of=as_of, now=batch.at)
     if after := options.get("after"):
         customers = customers.filter(pk__gt=UUID(after))
-    left = None if options["limit"] is None else options["limit"] - options.get("seen", 0)
-    size = actions.SLICE if left is None else min(actions.SLICE, left)
-    ids = list(customers.order_by("pk").values_list("pk", flat=True)[:size]) if size else []
-    if not ids:
-        return False
+    size = min(actions.SLICE, options["total"] - options["seen"])
+    ids = list(customers.order_by("pk").values_list("pk", flat=True)[:size]) if size > 0 else []
+    if ids:
+        _share_slice(batch, ids, as_of)
+        options = {**batch.options, "after": str(ids[-1]), "seen": options["seen"] + len(ids)}
+    more = len(ids) == actions.SLICE
+    batch.options = options
+    batch.state = Batch.State.RUNNING if more else Batch.State.DONE
+    batch.save(update_fields=["options", "state"])
+    return more
+
+
+def _share_slice(batch: Batch, ids: list[UUID], as_of: datetime | None) -> None:
+    among = batch.options["among"]
     actions.share_out(
-        customers=Customer.objects.filter(pk__in=ids),
-        among=User.objects.filter(pk__in=options["among"]),
+        customers=Customer.objects.visible_to(batch.by).filter(pk__in=ids),
+        among=None if among is None else User.objects.filter(pk__in=among),
         by=batch.by,
         now=timezone.now(),
-        as_of=datetime.fromisoformat(options["as_of"]) if options["as_of"] else None,
+        as_of=as_of,
         kind=batch.kind,
         batch=batch,
     )
-    batch.options = {**batch.options, "after": str(ids[-1]), "seen": options.get("seen", 0) + len(ids)}
-    batch.state = Batch.State.RUNNING
-    batch.save(update_fields=["options", "state"])
-    return len(ids) == size

@@ -11,17 +11,15 @@ from customers.actions.assignment import (
     Shared,
     assign,
     assign_one,
-    capacities,
     distribute,
-    eligible,
-    loads,
     share_out,
     unassign,
 )
+from customers.actions.capacity import capacities, eligible, loads
 from customers.actions.errors import ActionError, AlreadyLookedAfter, Conflict
 from customers.actions.follow_ups import close_follow_up, set_follow_up
 from customers.actions.notes import add_note
-from customers.actions.people import deactivate, reactivate
+from customers.actions.people import deactivate, reactivate, set_availability
 from customers.actions.profile import create_customer, edit_customer
 from customers.actions.status import KEEP, record_status
 
@@ -47,6 +45,7 @@ __all__ = [
     "loads",
     "reactivate",
     "record_status",
+    "set_availability",
     "set_follow_up",
     "share_out",
     "unassign",

@@ -1,5 +1,6 @@
 """Who looks after whom: given to one, shared out, taken back; always with a history row, never twice at once."""
 
+import heapq
 import random
 import uuid
 from collections import Counter
@@ -8,75 +9,30 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Count, F
-from django.utils.timezone import localdate, localtime
+from django.db.models import Count, F, Max
 
 from accounts.models import User
+from customers.actions.capacity import capacities
 from customers.actions.errors import ActionError
 from customers.models import AssignmentChange, Batch, Customer, CustomerQuerySet, FollowUp
 
 REQUEST_LIMIT = 20_000
 SLICE = 5_000
+ROWS_AN_INSERT = 2_000
+NOBODY = "Nobody can take new customers now: everybody is on leave, switched off or at the limit."
 
 
 @dataclass
 class Shared:
     """How an act of sharing out went."""
 
-    assigned: int = 0
+    assigned: int = 0  # how many changed hands
     left: int = 0
     batch: uuid.UUID | None = None
-    shares: Counter = field(default_factory=Counter)  # user id -> how many
-
-    def add(self, other: "Shared") -> None:
-        self.assigned += other.assigned
-        self.left += other.left
-        self.shares.update(other.shares)
-
-
-# --- Who can be given customers -----------------------------------------------------------------
-
-
-def loads(users: Iterable[User]) -> Counter:
-    """user id -> number of her open customers."""
-    open_customers = Customer.objects.filter(merged_into=None, assigned_to__in=users).open().order_by()
-    return Counter(dict(open_customers.values_list("assigned_to").annotate(n=Count("pk"))))
-
-
-def _given_today(users: Iterable[User], now: datetime) -> Counter:
-    midnight = localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    given = AssignmentChange.objects.filter(new_owner__in=users, at__gte=midnight).order_by()
-    return Counter(dict(given.values_list("new_owner").annotate(n=Count("pk"))))
-
-
-def capacities(*, now: datetime, among: Iterable[int] | None = None) -> dict[User, int | None]:
-    """The eligible sales users (optionally only those with an id in `among`) and how many more each may get.
-
-    None is "as many as there are". This is the one eligible set of every way of sharing out: active sales users who
-    take new customers, are not on leave and are under their caps.
-    """
-    users = User.objects.sales_users().available(localdate(now)).order_by("id")
-    users = list(users if among is None else users.filter(pk__in=among))
-    capped = [user for user in users if user.open_cap is not None or user.daily_cap is not None]
-    load, today = (loads(capped), _given_today(capped, now)) if capped else (Counter(), Counter())
-
-    def room(user: User) -> int | None:
-        left = [user.open_cap - load[user.pk]] if user.open_cap is not None else []
-        left += [user.daily_cap - today[user.pk]] if user.daily_cap is not None else []
-        return min(left, default=None)
-
-    rooms = {user: room(user) for user in users}
-    return {user: left for user, left in rooms.items() if left is None or left > 0}
-
-
-def eligible(*, now: datetime) -> list[User]:
-    """Those who can be given customers now, in the order of their names."""
-    return sorted(capacities(now=now), key=lambda user: str(user).casefold())
-
-
-def _refuse_ineligible(sales_user: User, now: datetime) -> None:
-    if sales_user not in capacities(now=now, among=[sales_user.pk]):
-        raise ActionError(f"{sales_user} cannot take new customers now (on leave, switched off or at the limit).")
+    shares: Counter = field(default_factory=Counter)  # user id -> how many came to her
+    dealt: Counter = field(default_factory=Counter)  # the same, with those she had already
+    why: Counter = field(default_factory=Counter)  # why the others were left: do_not_call, taken, full, hers, unknown
+    takers: dict = field(default_factory=dict)  # user id -> (how many of the taken ones, when)
 
 
 # --- One customer -------------------------------------------------------------------------------
@@ -88,14 +44,20 @@ def assign_one(*, customer: Customer, to: User | None, by: User, now: datetime, 
 
     Raises ActionError when `to` cannot take customers now.
     """
+    # People are locked before customers, here and in `share_out`, so that no two acts wait for each other.
+    can_take = to is None or to in capacities(now=now, among=[to.pk], lock=True)
     customer = Customer.objects.select_for_update().get(pk=customer.pk)
     if customer.assigned_to_id == (to.pk if to else None):
         return customer
-    if to is not None:
-        _refuse_ineligible(to, now)
+    if not can_take:
+        raise ActionError(cannot_take(to))
     _hand_over([(customer, to)], by=by, now=now, batch=None, why=why)
     customer.assigned_to, customer.assigned_at = to, now
     return customer
+
+
+def cannot_take(user: User) -> str:
+    return f"{user} cannot take new customers now: on leave, switched off or at the limit."
 
 
 # --- Many ---------------------------------------------------------------------------------------
@@ -132,30 +94,38 @@ def share_out(
     kind: str = Batch.Kind.DISTRIBUTE,
     seed: int | None = None,
     batch: Batch | None = None,
+    unknown: int = 0,
+    why: str = "",
 ) -> Shared:
     """Deal `customers` among the eligible ones of `among` (None: all), in one transaction.
 
     Left where they are, and counted: do-not-call ones; without `as_of` those who have an owner; with it those who
-    changed hands after it; and what exceeds the caps. Raises ActionError when nobody is eligible.
+    changed hands after it; what exceeds the caps; and the `unknown` ones, which the caller could not find.
+    `batch` continues an act begun earlier. Raises ActionError when nobody is eligible.
     """
-    rooms = capacities(now=now, among=None if among is None else [user.pk for user in among])
+    among = None if among is None else list(among)
+    rooms = capacities(now=now, among=None if among is None else [user.pk for user in among], lock=True)
     if not rooms:
-        raise ActionError(NOBODY)
+        raise ActionError(cannot_take(among[0]) if among and len(among) == 1 else NOBODY)
     wanted = customers.order_by().count()
-    free = list(_free(customers, as_of).select_for_update(of=("self",)).order_by("id"))
+    free = _locked(_free(customers, as_of))
     seed = random.SystemRandom().randrange(2**32) if seed is None else seed
     batch = batch or Batch.objects.create(kind=kind, by=by, at=now)
-    given = Counter({int(user_id): n for user_id, n in batch.counts.get("shares", {}).items()})
-    deal = _deal(free, rooms, seed, given)
+    given = Counter({int(user_id): n for user_id, n in batch.counts.get("dealt", {}).items()})
+    to_one = next(iter(rooms)).pk if len(rooms) == 1 else None
+    deal = _deal([c for c in free if to_one is None or c.assigned_to_id != to_one], rooms, seed, given)
     moves = [(customer, user) for customer, user in deal if customer.assigned_to_id != user.pk]
-    _hand_over(moves, by=by, now=now, batch=batch)
-    shares = Counter(user.pk for _, user in deal)
-    result = Shared(assigned=len(deal), left=wanted - len(deal), batch=batch.pk, shares=shares)
+    result = Shared(assigned=len(moves), left=wanted + unknown - len(moves), batch=batch.pk)
+    result.shares = Counter(user.pk for _, user in moves)
+    result.dealt = Counter(user.pk for _, user in deal)
+    result.why = _reasons(customers, as_of, wanted, len(free))
+    result.why["hers"] = sum(1 for c in free if c.assigned_to_id == to_one) if to_one else len(deal) - len(moves)
+    result.why["full"] = len(free) - len(moves) - result.why["hers"]
+    result.why["unknown"] = unknown
+    result.takers = _takers(customers, as_of) if as_of and result.why["taken"] else {}
+    _hand_over(moves, by=by, now=now, batch=batch, why=why)
     _record(batch, result, seed)
     return result
-
-
-NOBODY = "Nobody can take new customers now: everybody is on leave, switched off or at the limit."
 
 
 def _free(customers: CustomerQuerySet, as_of: datetime | None) -> CustomerQuerySet:
@@ -166,37 +136,54 @@ def _free(customers: CustomerQuerySet, as_of: datetime | None) -> CustomerQueryS
     return customers.callable().exclude(assigned_at__gt=as_of)
 
 
+def _locked(customers: CustomerQuerySet) -> list[Customer]:
+    """The rows, held until the transaction ends, always in the same order; only what handing over needs."""
+    rows = customers.select_related(None).only("assigned_to")
+    return list(rows.select_for_update(of=("self",), no_key=True).order_by("id"))
+
+
+def _reasons(customers: CustomerQuerySet, as_of: datetime | None, wanted: int, free: int) -> Counter:
+    """Why those who are not free are not. Whoever is not among `customers` any more was taken while we waited."""
+    muted = customers.filter(do_not_call=True).order_by().count() if wanted > free else 0
+    return Counter(do_not_call=muted, taken=wanted - free - muted)
+
+
+def _takers(customers: CustomerQuerySet, as_of: datetime) -> dict[int, tuple[int, datetime]]:
+    """user id -> how many of `customers` she gave somewhere else since `as_of`, and when last."""
+    taken = customers.callable().filter(assigned_at__gt=as_of).order_by().values("pk")
+    changes = AssignmentChange.objects.filter(customer__in=taken, at=F("customer__assigned_at")).order_by()
+    rows = changes.values_list("by").annotate(n=Count("customer", distinct=True), last=Max("at"))
+    return {user_id: (n, last) for user_id, n, last in rows}
+
+
 def _deal(
     customers: Sequence[Customer], rooms: dict[User, int | None], seed: int, given: Counter
 ) -> list[tuple[Customer, User]]:
-    """A shuffled deal, round by round; whoever is full drops out.
-
-    Who begins is drawn as well, but whoever got less in earlier slices of the same batch (`given`, by user id) comes
-    first: so shares differ by at most one over the whole batch.
+    """A shuffled deal: each card goes to whoever has had the fewest of this batch (`given`: in earlier slices, by
+    user id) and is not full. So shares differ by at most one over the whole batch; among equals the lot decides.
     """
     draw = random.Random(seed)  # noqa: S311 - fairness, not secrecy
     cards, players = list(customers), list(rooms)
     draw.shuffle(cards)
     draw.shuffle(players)
-    players.sort(key=lambda user: given[user.pk])
-    left = dict(rooms)
+    table = [(given[user.pk], turn, rooms[user]) for turn, user in enumerate(players)]
+    heapq.heapify(table)
     dealt: list[tuple[Customer, User]] = []
-    while cards and players:
-        for player in list(players):
-            if not cards:
-                break
-            dealt.append((cards.pop(), player))
-            if left[player] is not None:
-                left[player] -= 1
-                if left[player] == 0:
-                    players.remove(player)
+    while cards and table:
+        had, turn, room = heapq.heappop(table)
+        dealt.append((cards.pop(), players[turn]))
+        room = None if room is None else room - 1
+        if room != 0:
+            heapq.heappush(table, (had + 1, turn, room))
     return dealt
 
 
 @transaction.atomic
 def unassign(*, customers: CustomerQuerySet, by: User, now: datetime, why: str = "") -> Shared:
     """Take `customers` back to the pool."""
-    owned = list(customers.filter(assigned_to__isnull=False).select_for_update(of=("self",)).order_by("id"))
+    owned = _locked(customers.filter(assigned_to__isnull=False))
+    if not owned:
+        return Shared()
     batch = Batch.objects.create(kind=Batch.Kind.UNASSIGN, by=by, at=now, options={"why": why})
     _hand_over([(customer, None) for customer in owned], by=by, now=now, batch=batch, why=why)
     result = Shared(assigned=len(owned), batch=batch.pk)
@@ -219,7 +206,7 @@ def _hand_over(moves: Sequence[tuple[Customer, User | None]], *, by: User, now: 
             )
             for customer, to in moves
         ),
-        batch_size=2_000,
+        batch_size=ROWS_AN_INSERT,
     )
     by_owner: dict[User | None, list[uuid.UUID]] = {}
     for customer, to in moves:
@@ -234,13 +221,24 @@ def _hand_over(moves: Sequence[tuple[Customer, User | None]], *, by: User, now: 
 
 
 def _record(batch: Batch, result: Shared, seed: int | None) -> None:
-    """Add what was done to the batch's receipt."""
-    counts = Counter(batch.counts.get("shares", {}))
-    counts.update({str(user_id): n for user_id, n in result.shares.items()})
+    """Add what was done to the batch's receipt (`customers.receipts` reads it)."""
+    before = batch.counts
+    takers = {user_id: tuple(taken) for user_id, taken in before.get("takers", {}).items()}
+    for user_id, (n, at) in result.takers.items():
+        had, last = takers.get(str(user_id), (0, ""))
+        takers[str(user_id)] = (had + n, max(last, at.isoformat()))
     batch.counts = {
-        "assigned": batch.counts.get("assigned", 0) + result.assigned,
-        "left": batch.counts.get("left", 0) + result.left,
-        "shares": dict(counts),
+        "assigned": before.get("assigned", 0) + result.assigned,
+        "left": before.get("left", 0) + result.left,
+        "shares": _sum(before.get("shares", {}), result.shares),
+        "dealt": _sum(before.get("dealt", {}), result.dealt),
+        "why": dict(Counter(before.get("why", {})) + result.why),
+        "takers": takers,
     }
     batch.options = {**batch.options, **({"seed": seed} if seed is not None else {})}
     batch.save(update_fields=["counts", "options"])
+
+
+def _sum(before: dict[str, int], more: Counter) -> dict[str, int]:
+    """Two counts by user id; JSON knows text keys only."""
+    return dict(Counter(before) + Counter({str(user_id): n for user_id, n in more.items()}))

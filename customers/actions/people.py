@@ -1,36 +1,77 @@
 """A counsellor leaves or comes back: nobody's customers are left without somebody to call them."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from django.db import transaction
 
 from accounts.models import User
-from customers.actions.assignment import Shared, share_out, unassign
+from customers.actions.assignment import share_out, unassign
 from customers.actions.errors import ActionError
 from customers.models import Batch, Customer
 
+ONESELF = "You cannot deactivate yourself. Ask another manager."
+ADMINS_ONLY = "Only an admin can do this with an admin."
+
+
+@dataclass
+class Handover:
+    """What became of the customers of somebody who left."""
+
+    given: int = 0
+    to_pool: int = 0
+
 
 @transaction.atomic
-def deactivate(*, user: User, by: User, now: datetime, to: Sequence[User] = ()) -> Shared:
-    """End the access of `user`, sessions included, and hand her customers over.
+def deactivate(*, user: User, by: User, now: datetime, to: Sequence[User] = ()) -> Handover:
+    """End the access of `user`, sessions included, and hand her work over.
 
-    `to` names who gets them (one, or several by an even deal); without it they go back to the pool. What cannot be
-    given (do not call, caps) goes to the pool as well. Raises ActionError for oneself, or when none of `to` can take.
+    `to` names who gets it (one, or several by an even deal); without it it goes back to the pool. What cannot be
+    given (do not call, caps) goes to the pool as well. Raises ActionError for oneself, for an admin when `by` is
+    none, or when none of `to` can take.
     """
     if user == by:
-        raise ActionError("You cannot deactivate yourself.")
+        raise ActionError(ONESELF)
+    _refuse_admin(user, by)
+    # Waits for whoever is sharing out to her right now; whoever comes later finds her gone. All in one order, so that
+    # two managers who deactivate each other's heirs do not wait for ever.
+    involved = User.objects.filter(pk__in=[user.pk, *(heir.pk for heir in to)])
+    user = {u.pk: u for u in involved.order_by("id").select_for_update(no_key=True)}[user.pk]
     user.is_active = False
     user.save(update_fields=["is_active"])
-    hers = Customer.objects.filter(assigned_to=user, merged_into=None)
-    result = Shared()
-    if to and hers.exists():
-        result = share_out(customers=hers, among=to, by=by, now=now, as_of=now, kind=Batch.Kind.TRANSFER)
-    unassign(customers=hers.all(), by=by, now=now, why=f"{user} was deactivated")
+    work = Customer.objects.filter(assigned_to=user, merged_into=None).needing_work()
+    why, result = f"{user} was deactivated"[:200], Handover()
+    if to and work.exists():
+        shared = share_out(customers=work, among=to, by=by, now=now, as_of=now, kind=Batch.Kind.TRANSFER, why=why)
+        result.given = shared.assigned
+    result.to_pool = unassign(customers=work.all(), by=by, now=now, why=why).assigned
     return result
 
 
-def reactivate(*, user: User) -> None:
-    """Let `user` sign in again. Her former customers stay where they are."""
+def reactivate(*, user: User, by: User) -> None:
+    """Let `user` sign in again. Her former customers stay where they are. Raises ActionError as `deactivate` does."""
+    _refuse_admin(user, by)
     user.is_active = True
     user.save(update_fields=["is_active"])
+
+
+def _refuse_admin(user: User, by: User) -> None:
+    if (user.is_staff or user.is_superuser) and not by.is_superuser:
+        raise ActionError(ADMINS_ONLY)
+
+
+@transaction.atomic
+def set_availability(
+    *,
+    user: User,
+    takes_new: bool,
+    away_from: date | None,
+    away_until: date | None,
+    daily_cap: int | None,
+    open_cap: int | None,
+) -> None:
+    """Say whether and how many new customers `user` takes. What she has already stays hers."""
+    user.takes_new, user.away_from, user.away_until = takes_new, away_from, away_until
+    user.daily_cap, user.open_cap = daily_cap, open_cap
+    user.save(update_fields=["takes_new", "away_from", "away_until", "daily_cap", "open_cap"])

@@ -45,6 +45,13 @@ class CustomerQuerySet(models.QuerySet):
         """Those somebody still has to work on."""
         return self.exclude(status__stage__in=CLOSED_STAGES)
 
+    def needing_work(self):
+        """The open ones, and any with a follow-up to come: what has to be handed over when her counsellor leaves.
+
+        The other won and lost ones stay with whoever won or lost them, so that the figures of her time stay true.
+        """
+        return self.filter(~Q(status__stage__in=CLOSED_STAGES) | Q(next_follow_up_at__isnull=False))
+
     def callable(self):
         return self.filter(do_not_call=False)
 

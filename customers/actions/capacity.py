@@ -1,0 +1,54 @@
+"""Who can be given customers now, and how many more: the one answer for every way of sharing out."""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import Count
+from django.utils.timezone import localdate, localtime
+
+from accounts.models import User
+from customers.models import AssignmentChange, Customer
+
+
+def loads(users: Iterable[User]) -> Counter:
+    """user id -> number of her open customers."""
+    open_customers = Customer.objects.filter(merged_into=None, assigned_to__in=users).open().order_by()
+    return Counter(dict(open_customers.values_list("assigned_to").annotate(n=Count("pk"))))
+
+
+def _given_today(users: Iterable[User], now: datetime) -> Counter:
+    midnight = localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    given = AssignmentChange.objects.filter(new_owner__in=users, at__gte=midnight).order_by()
+    return Counter(dict(given.values_list("new_owner").annotate(n=Count("pk"))))
+
+
+def capacities(*, now: datetime, among: Iterable[int] | None = None, lock: bool = False) -> dict[User, int | None]:
+    """The eligible sales users (optionally only those with an id in `among`) and how many more each may get.
+
+    None is "as many as there are". This is the one eligible set of every way of sharing out: active sales users who
+    take new customers, are not on leave and are under their caps. With `lock` (inside a transaction) they stay what
+    they are until it ends: nobody is deactivated, or filled up by another manager, between the count and the deal.
+    """
+    users = User.objects.sales_users().available(localdate(now)).order_by("id")
+    if among is not None:
+        users = users.filter(pk__in=among)
+    if lock:
+        # no_key: rows that only point at these people (a status recorded meanwhile) need not wait.
+        users = users.select_for_update(no_key=True)
+    users = list(users)
+    capped = [user for user in users if user.open_cap is not None or user.daily_cap is not None]
+    load, today = (loads(capped), _given_today(capped, now)) if capped else (Counter(), Counter())
+
+    def room(user: User) -> int | None:
+        left = [user.open_cap - load[user.pk]] if user.open_cap is not None else []
+        left += [user.daily_cap - today[user.pk]] if user.daily_cap is not None else []
+        return min(left, default=None)
+
+    rooms = {user: room(user) for user in users}
+    return {user: left for user, left in rooms.items() if left is None or left > 0}
+
+
+def eligible(*, now: datetime) -> list[User]:
+    """Those who can be given customers now, in the order of their names."""
+    return sorted(capacities(now=now), key=lambda user: str(user).casefold())
