@@ -63,7 +63,8 @@ class Supervisor:
         self.stopping = False
         self.restarts: list[float] = []
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, self.request_stop)
+            if signal.getsignal(number) != signal.SIG_IGN:  # nohup means it
+                signal.signal(number, self.request_stop)
         self.web = self.start(web_command())
         self.worker = self.start(worker_command())
 

@@ -1,7 +1,7 @@
 """The browser's fixtures: a desktop page and a phone, both of which tell on the product.
 
-Everything in this folder is marked `browser` and runs against pytest-django's live server, with tasks run at once in the
-server's own process (crm/settings_test.py): a page that starts an import comes back when the import is done.
+Everything in this folder is marked `browser` and runs against pytest-django's live server, with tasks run at once in
+the server's own process (crm/settings_test.py): a page that starts an import comes back when the import is done.
 
 A test fails by itself on any console error or warning, uncaught script error, and request to another host. An answer
 that is meant to be an error makes the browser write to its console; the test announces it:
