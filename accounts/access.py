@@ -2,10 +2,13 @@
 
 from collections.abc import Callable
 from functools import wraps
+from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
+from django.urls import Resolver404, resolve, reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.models import Role, User
 
@@ -32,6 +35,29 @@ def roles_allowed(*roles: str) -> Callable:
         return guarded
 
     return decorate
+
+
+def start_page(user: User) -> str:
+    """The path of the dashboard at which `user` begins."""
+    return reverse("dashboards:manager" if user.is_manager else "dashboards:sales")
+
+
+def safe_next(request: HttpRequest, target: str) -> str:
+    """`target` if a person may be sent there after signing in, else "".
+
+    Only a page of ours that answers GET, and never the login or logout page: neither of another host, nor hidden
+    behind dots or percent signs that the browser takes away.
+    """
+    if not url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
+        return ""
+    path = unquote(urlsplit(target).path)
+    try:
+        match = resolve(path)
+    except Resolver404:
+        return ""
+    can_be_opened = "GET" in getattr(match.func, "methods", ["GET"])
+    is_way_in_or_out = match.view_name in ("accounts:login", "accounts:logout", "admin:login", "admin:logout")
+    return target if can_be_opened and not is_way_in_or_out and "/." not in path else ""
 
 
 def client_address(request: HttpRequest) -> str:

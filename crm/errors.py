@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest, RequestDataTooBig, TooManyFieldsSent
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect
 from django.urls import reverse
 
@@ -10,6 +11,8 @@ from crm.lib.http import error, wants_json
 
 TOO_MANY = "Too many fields in one request. To act on more than 10,000 customers use “all matching”."
 STALE = "The page had been open for too long to be saved safely. What you typed is here: save it again."
+
+NO_TOKEN = "This form was open for too long or came from another site. Open the page again and send it once more."
 
 
 def bad_request(request, exception=None):
@@ -33,8 +36,12 @@ def server_error(request):
 
 def csrf_failure(request, reason=""):
     """A stale token (she signed in again in another tab): the typed text goes back into its form."""
-    back_to = getattr(request.resolver_match.func, "back_to", "") if request.resolver_match else ""
+    match = request.resolver_match
+    back_to = getattr(match.func, "back_to", "") if match else ""
     if back_to and not wants_json(request) and drafts.keep(request):
         messages.warning(request, STALE)
-        return redirect(reverse(back_to, kwargs=request.resolver_match.kwargs))
-    return error(request, 403, "This form was open for too long or came from another site. Open the page again.")
+        return redirect(reverse(back_to, kwargs=match.kwargs))
+    if match and match.view_name == "accounts:login" and request.user.is_authenticated and not wants_json(request):
+        return redirect("home")  # she signed in in another tab
+    get_token(request)  # a script that sends it again finds the new token in the cookie
+    return error(request, 403, NO_TOKEN)

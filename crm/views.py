@@ -6,7 +6,7 @@ from django.http import JsonResponse
 from django.shortcuts import redirect
 from django.templatetags.static import static
 
-from accounts.access import EVERYBODY, roles_allowed
+from accounts.access import EVERYBODY, roles_allowed, start_page
 from crm.lib.http import require_methods
 
 
@@ -14,7 +14,7 @@ from crm.lib.http import require_methods
 @require_methods("GET")
 def home(request):
     """Everybody starts at the dashboard of her role."""
-    return redirect("dashboards:manager" if request.user.is_manager else "dashboards:sales")
+    return redirect(start_page(request.user))
 
 
 @login_not_required

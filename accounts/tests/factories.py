@@ -1,6 +1,7 @@
 """People for tests: a role is a trait, only what a test is about is spelled out."""
 
 import factory
+from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from accounts.models import Role, User
@@ -16,6 +17,7 @@ class UserFactory(DjangoModelFactory):
     username = factory.Sequence(lambda n: f"counsellor{n}")
     password = factory.django.Password(PASSWORD)
     role = Role.SALES
+    last_seen_at = factory.LazyFunction(timezone.now)  # her first request writes nothing, so queries can be counted
 
     class Params:
         manager = factory.Trait(role=Role.MANAGER, username=factory.Sequence(lambda n: f"manager{n}"))

@@ -13,8 +13,10 @@ from django.http import HttpRequest, QueryDict
 FIELD = "draft"
 SALT = "crm.drafts"
 SESSION_KEY = "drafts"
-MAX_AGE = timedelta(hours=24)
+# As long as a session lives: a form may have stood open for all of it.
+MAX_AGE = timedelta(days=14)
 MAX_KEPT = 5
+MAX_CHARACTERS = 50_000
 NOT_KEPT = {"csrfmiddlewaretoken", FIELD}
 
 
@@ -24,33 +26,45 @@ def token(user, form_name: str) -> str:
 
 
 def keep(request: HttpRequest) -> bool:
-    """Keep the posted fields in the session. Returns whether there was a valid token and so a draft."""
+    """Keep the posted fields in the session. Returns whether there is a draft now.
+
+    There is none without a valid token, with the token of somebody else than who is signed in, or for more text than
+    any of our forms takes.
+    """
     owner = _owner(request.POST.get(FIELD, ""))
-    if owner is None:
+    if owner is None or request.user.pk not in (None, owner[0]):
         return False
     user_id, form_name = owner
-    fields = {key: values for key, values in request.POST.lists() if key not in NOT_KEPT}
-    drafts = request.session.get(SESSION_KEY, [])
-    drafts = [draft for draft in drafts if draft["form"] != form_name]
+    fields = {key: values for key, values in request.POST.lists() if key not in NOT_KEPT and "password" not in key}
+    if sum(len(key) + sum(map(len, values)) for key, values in fields.items()) > MAX_CHARACTERS:
+        return False
+    drafts = [draft for draft in request.session.get(SESSION_KEY, []) if draft["form"] != form_name]
     drafts.append({"user": user_id, "form": form_name, "fields": fields})
     request.session[SESSION_KEY] = drafts[-MAX_KEPT:]
     return True
 
 
 def take(request: HttpRequest, form_name: str) -> QueryDict | None:
-    """The kept fields of that form, once and for their author only; drafts of others are dropped unseen."""
-    drafts = request.session.get(SESSION_KEY)
-    if not drafts:
-        return None
-    mine = [draft for draft in drafts if draft["user"] == request.user.pk]
+    """The kept fields of that form, once and for their author only."""
+    mine = _mine(request)
     found = next((draft for draft in mine if draft["form"] == form_name), None)
-    request.session[SESSION_KEY] = [draft for draft in mine if draft is not found]
     if found is None:
         return None
+    request.session[SESSION_KEY] = [draft for draft in mine if draft is not found]
     data = QueryDict(mutable=True)
     for key, values in found["fields"].items():
         data.setlist(key, values)
     return data
+
+
+def drop_others(request: HttpRequest) -> None:
+    """After a login: what somebody else had typed in this browser goes, unseen."""
+    if SESSION_KEY in request.session:
+        request.session[SESSION_KEY] = _mine(request)
+
+
+def _mine(request: HttpRequest) -> list[dict]:
+    return [draft for draft in request.session.get(SESSION_KEY, []) if draft["user"] == request.user.pk]
 
 
 def _owner(value: str) -> tuple[int, str] | None:

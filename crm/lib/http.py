@@ -11,8 +11,13 @@ from functools import wraps
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
 JSON, HTML = "application/json", "text/html"
+# Precision of an Accept range: 2 a type by name, 1 a main type with a star, 0 only stars.
+NAMED, NOT_NAMED = 2, (0.0, 0)
+# Django refuses to parse a header without end; nobody who sends one can expect to be understood.
+LONGEST_ACCEPT = 2_000
 
 TITLES = {
     400: "That did not work",
@@ -29,27 +34,28 @@ def json_endpoint(view: Callable) -> Callable:
     return view
 
 
-def _quality(request: HttpRequest, media_type: str, *, by_name: bool) -> float:
-    """How much the request wants `media_type` (0 to 1); with `by_name` wildcards do not count."""
-    qualities = [
-        accepted.quality
-        for accepted in request.accepted_types
-        if (str(accepted).split(";")[0] == media_type if by_name else accepted.match(media_type))
-    ]
-    return max(qualities, default=0.0)
+def _rank(request: HttpRequest, media_type: str) -> tuple[float, int]:
+    """How much the request wants `media_type`: the quality, then the precision, of the range that fits it best."""
+    if len(request.headers.get("Accept", "")) > LONGEST_ACCEPT:
+        return NOT_NAMED
+    ranges = [accepted for accepted in request.accepted_types if _fits(accepted, media_type)]
+    best = max(ranges, key=lambda accepted: accepted.specificity, default=None)
+    return (best.quality, min(best.specificity, NAMED)) if best else NOT_NAMED
+
+
+def _fits(accepted, media_type: str) -> bool:
+    main_type, sub_type = media_type.split("/")
+    return accepted.main_type in (main_type, "*") and accepted.sub_type in (sub_type, "*")
 
 
 def wants_json(request: HttpRequest, view: Callable | None = None) -> bool:
     """True if the answer to `request` is JSON. `view` is looked up from the resolver when absent."""
     match = getattr(request, "resolver_match", None)
     view = view or (match.func if match else None)
-    if not request.headers.get("Accept"):
-        return getattr(view, "json_endpoint", False)
-    json_wish, html_wish = (_quality(request, kind, by_name=True) for kind in (JSON, HTML))
+    json, html = (_rank(request, kind) for kind in (JSON, HTML))
     if getattr(view, "json_endpoint", False):
-        return not html_wish or json_wish > html_wish
-    # JSON by name beside a bare */* (what script libraries send) is a wish for JSON.
-    return json_wish > html_wish and json_wish >= _quality(request, HTML, by_name=False)
+        return html[1] < NAMED or json > html
+    return json > html
 
 
 def request_data(request: HttpRequest) -> QueryDict:
@@ -61,7 +67,7 @@ def request_data(request: HttpRequest) -> QueryDict:
     if request.content_type != JSON:
         return request.POST
     try:
-        body = json.loads(request.body or b"{}")
+        body = json.loads(request.body or b"{}", parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
         raise BadRequest("The request body is not valid JSON.") from error
     if not isinstance(body, dict):
@@ -70,6 +76,10 @@ def request_data(request: HttpRequest) -> QueryDict:
     for key, value in body.items():
         data.setlist(key, [_as_field(item) for item in (value if isinstance(value, list) else [value])])
     return data
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
 
 
 def _as_field(value: object) -> str:
@@ -88,6 +98,8 @@ def error(request: HttpRequest, status: int, message: str) -> HttpResponse:
     if wants_json(request):
         return JsonResponse({"error": message}, status=status)
     context = {"status": status, "title": TITLES.get(status, TITLES[400]), "message": message}
+    if status >= 500:  # the frame asks the database, and that may be what is broken
+        return HttpResponse(render_to_string("error.html", context), status=status)
     return render(request, "error.html", context, status=status)
 
 
