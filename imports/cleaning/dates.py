@@ -1,0 +1,54 @@
+"""The steps for columns of dates; a list has few different ones, so each is read once."""
+
+import datetime as dt
+
+from crm.lib.datetexts import DateReading, read_date
+from crm.lib.text import clean_text
+from imports.cleaning.cells import error_code, readable
+from imports.cleaning.result import Clean
+from imports.reasons import Reason
+
+_MOST_REMEMBERED = 10_000
+
+
+class DateSteps:
+    """Reads the dates of one sheet, in India's time."""
+
+    def __init__(self, *, today: dt.date | None, epoch1904: bool = False):
+        self._today, self._epoch1904 = today, epoch1904
+        self._read: dict[object, DateReading] = {}
+
+    def date(self, clean: Clean, label: str, value) -> None:
+        reading = self._read.get(value) or self._reading(value)
+        if not reading.ok:
+            _unreadable(clean, label, value)
+            return
+        clean.date, clean.date_if_month_first, clean.date_order = reading[:3]
+
+    def follow_up(self, clean: Clean, label: str, value) -> None:
+        reading = self._read.get(value) or self._reading(value)
+        if not reading.ok:
+            _unreadable(clean, label, value)
+            return
+        clean.follow_up = _iso(reading.day, reading.clock)
+        clean.follow_up_if_month_first = _iso(reading.if_month_first, reading.clock)
+
+    def _reading(self, value) -> DateReading:
+        if len(self._read) >= _MOST_REMEMBERED:
+            self._read.clear()
+        reading = read_date(value, today=self._today, epoch1904=self._epoch1904)
+        return self._read.setdefault(value, reading)
+
+
+def _unreadable(clean: Clean, label: str, value) -> None:
+    """The day stays empty; the customer is not lost for it, and neither is the text."""
+    said = clean_text(readable(clean, label, value))
+    if said and error_code(value) is None:
+        clean.keep(label, said)
+        clean.warn(Reason.DATE_INVALID, label, said)
+
+
+def _iso(day: dt.date | None, clock: dt.time | None) -> str:
+    if day is None:
+        return ""
+    return f"{day.isoformat()}T{clock:%H:%M}" if clock else day.isoformat()

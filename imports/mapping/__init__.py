@@ -1,0 +1,17 @@
+"""From the header of a sheet to the fields of a customer. Pure: no Django, no database."""
+
+from imports.mapping.columns import map_columns, signature
+from imports.mapping.fields import Column, Field, Header, has_phone
+from imports.mapping.header import find_header, is_repeated_header, is_total_row
+
+__all__ = [
+    "Column",
+    "Field",
+    "Header",
+    "find_header",
+    "has_phone",
+    "is_repeated_header",
+    "is_total_row",
+    "map_columns",
+    "signature",
+]

@@ -1,0 +1,147 @@
+"""What one header cell says: its comparison key and the fields it may stand for."""
+
+import re
+import unicodedata
+from difflib import get_close_matches
+from functools import lru_cache
+from typing import NamedTuple
+
+from crm.lib.text import fold
+from imports.mapping.fields import Field
+from imports.mapping.words import NEVER_A_PHONE, PHONE_WORDS, RELATIVES, STAFF, SYNONYMS
+
+GROUP_SEPARATOR = " › "  # between the two rows of a header: 'Parent › Mobile'
+LONGEST_LABEL = 160  # Google Forms put whole questions above a column
+CLOSE_ENOUGH = 0.83
+SHORTEST_FOR_CLOSE = 5  # 'data' is no misspelt 'date'
+
+
+class Guess(NamedTuple):
+    """A field that a label may mean. Lower `rank` is better; `why` as in Column."""
+
+    field: Field
+    rank: int
+    why: str
+
+
+def words(label) -> str:
+    """A label as plain words: folded, without punctuation, underscores or camel case; '' for what is no text."""
+    if not isinstance(label, str):
+        return ""
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", label)
+    letters = (character if _is_of_a_word(character) else " " for character in fold(spaced).replace("'", ""))
+    return " ".join("".join(letters).replace("\u093c", "").split())
+
+
+def key(label) -> str:
+    """The key under which two spellings of one label are equal: 'Phone_No.' and 'phone no'."""
+    return words(label).replace(" ", "")
+
+
+def _is_of_a_word(character: str) -> bool:
+    return character.isalnum() or unicodedata.category(character)[0] == "M"
+
+
+def _known() -> dict[str, Guess]:
+    table: dict[str, Guess] = {}
+    for field, synonyms in SYNONYMS.items():
+        for rank, synonym in enumerate(synonyms.split(",")):
+            table.setdefault(key(synonym), Guess(field, rank, "synonym"))
+    return table
+
+
+_KNOWN = _known()
+# 'Marks' is no misspelt 'Remarks'; but words that synonyms hold themselves may stand beside a misspelt one.
+_NEVER_CLOSE = NEVER_A_PHONE - frozenset("name date address email mail status time id".split()) | RELATIVES | STAFF
+_LATIN = [synonym for synonym in _KNOWN if synonym.isascii() and len(synonym) >= SHORTEST_FOR_CLOSE]
+
+
+@lru_cache(maxsize=4096)
+def guess(label: str) -> Guess | None:
+    """The field that a label means by its words alone, or None: synonyms, then rules, then close spellings."""
+    group, separator, own = label.rpartition(GROUP_SEPARATOR)
+    if separator and not set(words(group).split()) & (RELATIVES | STAFF):
+        label = own  # 'Contact details › City' is a city, but 'Father › Mobile' is the father's
+    plain = words(label)
+    if not plain or len(plain) > LONGEST_LABEL:
+        return None
+    without_brackets = re.sub(r"[(\[{].*?[)\]}]|\s[-–:|].*", " ", label)
+    exact = _exact(plain) or _exact(words(without_brackets))
+    return exact or _by_words(plain) or _close(plain) or _close(words(without_brackets))
+
+
+def _exact(plain: str) -> Guess | None:
+    trimmed = re.sub(r"^(?:enter|please enter|please|lead|your|the|student|candidate) ", "", plain)
+    return _KNOWN.get(plain.replace(" ", "")) or _KNOWN.get(trimmed.replace(" ", ""))
+
+
+def _close(plain: str) -> Guess | None:
+    squeezed = plain.replace(" ", "")
+    if len(squeezed) < SHORTEST_FOR_CLOSE or not squeezed.isascii() or set(plain.split()) & _NEVER_CLOSE:
+        return None
+    matches = get_close_matches(squeezed, _LATIN, n=1, cutoff=CLOSE_ENOUGH)
+    matches = [match for match in matches if match[0] == squeezed[0]]
+    return _KNOWN[matches[0]]._replace(rank=1000, why="close") if matches else None
+
+
+# -- rules for labels that nobody can list: questions, and words in any order ------------------------------------------
+
+_RULES: list[tuple[Field, str, str]] = [
+    # field, words of which one must stand there, words of which none may
+    (Field.FOLLOW_UP, "followup callback", "remark remarks note notes status count by done"),
+    (Field.EMAIL, "email", "verified status sent valid opt consent"),
+    (Field.COURSE, "course courses programme program", "fee fees duration year code id date mode status completed"),
+    (Field.REMARK, "remark remarks comment comments questions query message", "id date time by count status type"),
+    (Field.SOURCE, "source hear", "id code"),
+    (
+        Field.DATE,
+        "date timestamp",
+        "birth dob followup call admission exam joining passing visit updated modified last next expiry due end closed close "
+        "payment paid conversion assigned assignment appointment interview start follow",
+    ),
+    (
+        Field.AREA,
+        "city area locality town location place address",
+        "ip web website url mac preferred preference interested study campus college school exam work job ip code id email company birth test centre center "
+        "institute branch pin company office placement father mother",
+    ),
+    (Field.NAME, "name naam नाम", ""),
+]
+_NAMES_OF_OTHERS = RELATIVES | STAFF | frozenset(
+    "user ad adset campaign form page course program file sheet product source portal city area state country event batch bank "
+    "board subject degree stream university campaign city district pita mata account team group list tag utm channel project "
+    "middle last first sur surname nick".split()
+)
+
+
+def _by_words(plain: str) -> Guess | None:
+    joined = plain.replace("follow up", "followup").replace("call back", "callback").replace("e mail", "email")
+    found = set(joined.split())
+    if found & PHONE_WORDS and not found & (NEVER_A_PHONE - {"reference", "preferred", "order"}):
+        return _phone(found)
+    for number, (field, needed, forbidden) in enumerate(_RULES):
+        if found & set(needed.split()) and not found & set(forbidden.split()):
+            if field is Field.NAME and found & _NAMES_OF_OTHERS:
+                continue
+            return Guess(field, 500 + number, "synonym")
+    return None
+
+
+def _phone(found: set[str]) -> Guess | None:
+    if found & STAFF:
+        return None
+    return Guess(Field.OTHER_PHONE if found & RELATIVES else Field.PHONE, 500, "synonym")
+
+
+# -- names in parts ---------------------------------------------------------------------------------------------------
+
+_PARTS = {
+    "firstname": 0, "fname": 0, "givenname": 0, "forename": 0, "studentfirstname": 0, "first": 0,
+    "middlename": 1, "mname": 1,
+    "lastname": 2, "lname": 2, "surname": 2, "familyname": 2, "studentlastname": 2, "last": 2, "initial": 2, "initials": 2,
+}  # fmt: skip
+
+
+def name_part(label) -> int | None:
+    """0 for a first, 1 for a middle, 2 for a last name, None for a label that means none of them."""
+    return _PARTS.get(key(label)) if isinstance(label, str) else None
