@@ -124,6 +124,8 @@ class Batch(models.Model):
         DONE = "done", "Done"
         FAILED = "failed", "Failed"
 
+    UNDER_WAY = (State.QUEUED, State.RUNNING)
+
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     kind = models.CharField(max_length=12, choices=Kind.choices)
     by = person()
@@ -139,6 +141,10 @@ class Batch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.at:%Y-%m-%d %H:%M}"
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.state in self.UNDER_WAY
 
 
 class AssignmentChange(models.Model):
@@ -179,6 +185,14 @@ class Note(models.Model):
         return self.text[:60]
 
 
+FIELD_LABELS = {
+    "phone_number": "number",
+    "extra_phones": "further numbers",
+    "date": "enquiry date",
+    "do_not_call": "do not call",
+}
+
+
 class FieldChange(models.Model):
     """A value of a customer changed: by a person, or by a file (then with its origin and row)."""
 
@@ -195,3 +209,8 @@ class FieldChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.customer_id}: {self.field}"
+
+    @property
+    def label(self) -> str:
+        """The field in words."""
+        return FIELD_LABELS.get(self.field, self.field)

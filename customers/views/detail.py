@@ -1,12 +1,71 @@
 """One customer: who she is and what happened with her."""
 
-from django.http import Http404
+import uuid
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
 
 from accounts.access import EVERYBODY, roles_allowed
-from crm.lib.http import require_methods
+from crm.lib import drafts
+from crm.lib.http import require_methods, wants_json
+from customers import presenters
+from customers.access import customer_for
+from customers.actions import eligible
+from customers.forms.status import StatusForm, follow_up_chips
+from customers.models import Customer, Status
+from customers.timeline import status_history, timeline
 
 
 @roles_allowed(*EVERYBODY)
 @require_methods("GET")
 def customer(request, customer_id):
-    raise Http404
+    row = customer_for(request.user, customer_id)
+    if wants_json(request):
+        history, complete = status_history(row, request.user)
+        return JsonResponse(presenters.customer_with_history(row, history, complete=complete))
+    if row.pk != customer_id:  # merged away: this is her survivor
+        return redirect("customers:detail", row.pk)
+    kept = drafts.take(request, form_name(row))
+    form = StatusForm(initial=kept.dict() if kept else None, now=timezone.now())
+    return customer_page(request, row, form, restored=kept is not None)
+
+
+def form_name(row: Customer) -> str:
+    """The name under which what was typed about her call waits for its author."""
+    return f"outcome {row.pk}"
+
+
+def customer_page(
+    request: HttpRequest,
+    row: Customer,
+    form: StatusForm,
+    *,
+    restored: bool = False,
+    errors: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """Her page with `form` as it was typed and why it was refused, if it was.
+
+    `restored` says that what was typed comes from before the person had to sign in again.
+    """
+    now = timezone.now()
+    entries, more = timeline(row, request.user, everything="all" in request.GET)
+    context = {
+        "customer": row,
+        "numbers": list(row.numbers.all()),
+        "entries": entries,
+        "more": more,
+        "form": form,
+        "statuses": list(Status.objects.active().in_order()),
+        "chips": follow_up_chips(now),
+        "errors": errors,
+        "client_token": uuid.uuid4().hex,  # nothing was recorded under the one that was sent
+        "draft": drafts.token(request.user, form_name(row)),
+        "restored": restored,
+        "calling": "calling" in request.GET or request.POST.get("then") == "next",
+        "now": now,
+    }
+    if request.user.is_manager:
+        context["eligible"] = eligible(now=now)
+    return render(request, "customers/detail.html", context, status=status)

@@ -1,12 +1,83 @@
 """The list of customers."""
 
-from django.http import Http404
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, JsonResponse, QueryDict
+from django.shortcuts import render
+from django.utils import timezone
 
 from accounts.access import EVERYBODY, roles_allowed
-from crm.lib.http import require_methods
+from crm.lib.http import require_methods, wants_json
+from crm.lib.pagination import Page, capped_count, fingerprint, paginate
+from customers import presenters
+from customers.actions import seats
+from customers.forms.lists import FILTER_NAMES, ListForm
+from customers.lists import SORTS, narrowed
+from customers.models import Customer, CustomerQuerySet
 
 
 @roles_allowed(*EVERYBODY)
 @require_methods("GET")
 def customers(request):
-    raise Http404
+    now = timezone.now()
+    form = ListForm(request.GET, user=request.user).checked()
+    found = listed(request, narrowed(Customer.objects.visible_to(request.user), form.filters, now=now), form)
+    if wants_json(request):
+        return list_answer(request, found)
+    context = {"form": form, "now": now, **found}
+    if request.user.is_manager:
+        context["seats"] = seats(now=now)
+    return render(request, "customers/list.html", context | filtered(request.GET, form))
+
+
+def listed(request: HttpRequest, customers: CustomerQuerySet, form: ListForm) -> dict:
+    """The page of `customers` that was asked for, and how many there are in all."""
+    count, count_is_exact = capped_count(customers, exact=form.exact)
+    rows = customers.with_people()
+    page = paginate(
+        rows.prefetch_related("numbers") if wants_json(request) else rows,
+        sort=form.sort,
+        cursor=form.cursor,
+        size=form.size,
+        key=fingerprint(request.path, form.filters.key(request.user)),
+    )
+    return {"page": page, "count": count, "count_is_exact": count_is_exact}
+
+
+def list_answer(request: HttpRequest, found: dict) -> JsonResponse:
+    """What `listed` found, as JSON."""
+    page, counts = found["page"], {name: found[name] for name in ("count", "count_is_exact")}
+    results = [presenters.customer(row) for row in page.rows]
+    return JsonResponse({**counts, **neighbours(request, page), "results": results})
+
+
+def neighbours(request: HttpRequest, page: Page) -> dict:
+    """The paths of the next and the previous page, or None."""
+
+    def path(cursor: str | None) -> str | None:
+        return f"{request.path}?{without(request.GET, 'cursor', cursor=cursor)}" if cursor else None
+
+    return {"next": path(page.next), "previous": path(page.previous)}
+
+
+def without(params: QueryDict, *names: str, **added: str) -> str:
+    """`params` as a query string without `names`, with `added`."""
+    pairs = [(key, value) for key, values in params.lists() if key not in names for value in values if value]
+    return urlencode([*pairs, *added.items()])
+
+
+def filtered(params: QueryDict, form: ListForm) -> dict:
+    """What the page says about its filters: a chip each that takes it off, and the parameters a form must carry on."""
+    chips = [
+        {"label": label, "value": value, "url": f"?{without(params, name, 'cursor')}"}
+        for name, label, value in form.shown()
+    ]
+    kept = [(name, value) for name in FILTER_NAMES if name in form.fields for value in params.getlist(name) if value]
+    return {
+        "chips": chips,
+        "clear_url": f"?{without(params, *FILTER_NAMES, 'cursor')}",
+        "exact_url": f"?{without(params, 'count', count='exact')}",
+        "list_parameters": kept,
+        "sorts": [(name, sort.label, f"?{without(params, 'sort', 'cursor', sort=name)}") for name, sort in SORTS.items()],
+        "carried": [(name, params[name]) for name in ("stage", "origin", "page_size") if params.get(name)],
+    }

@@ -1,0 +1,176 @@
+"""The parameters of the customers list: read strictly, unknown names ignored."""
+
+from functools import cached_property
+
+from django import forms
+from django.core.exceptions import BadRequest
+from django.db.models import F
+from django.http import QueryDict
+
+from accounts.models import Role, User
+from crm.lib.http import form_errors
+from crm.lib.pagination import MAX_PAGE_SIZE, PAGE_SIZE, Sort
+from customers.forms.fields import DayField, LineField, SeveralField
+from customers.lists import NEWEST, NOBODY, SORTS, Filters
+from customers.models import Course, Origin, Source, Stage, Status
+
+SEARCH_LENGTH = 100
+FOLLOW_UP_CHOICES = [
+    ("due", "Due or overdue"),
+    ("overdue", "Overdue"),
+    ("now", "Due now"),
+    ("rest", "Later today"),
+    ("today", "Today"),
+    ("later", "After today"),
+    ("none", "None planned"),
+]
+CONTACTED_CHOICES = [("today", "Today"), ("never", "Never")]
+FILTER_NAMES = tuple(Filters.__dataclass_fields__)
+
+
+def one_of(choices: list[tuple[str, str]]) -> str:
+    return "Choose one of: " + ", ".join(code for code, _ in choices) + "."
+
+
+def unknown(what: str) -> dict[str, str]:
+    return {"invalid_choice": f"There is no {what} “%(value)s”.", "invalid_list": f"There is no such {what}."}
+
+
+class ListForm(forms.Form):
+    """What the list is narrowed to and how it is sorted. `user` decides which owners may be named."""
+
+    search = LineField(
+        required=False,
+        max_length=SEARCH_LENGTH,
+        error_messages={"max_length": "Search for at most 100 characters."},
+    )
+    status = SeveralField(required=False, error_messages=unknown("status"))
+    owner = SeveralField(required=False, error_messages=unknown("counsellor"))
+    area = LineField(required=False, max_length=200)
+    source = SeveralField(required=False, error_messages=unknown("source"))
+    course = SeveralField(required=False, error_messages=unknown("course"))
+    origin = forms.UUIDField(required=False, error_messages={"invalid": "This is not the id of an import."})
+    date_from = DayField(required=False, label="Enquired from")
+    date_to = DayField(required=False, label="Enquired until")
+    follow_up = forms.ChoiceField(
+        required=False,
+        choices=[("", "Any"), *FOLLOW_UP_CHOICES],
+        error_messages={"invalid_choice": one_of(FOLLOW_UP_CHOICES)},
+    )
+    contacted = forms.ChoiceField(
+        required=False,
+        choices=[("", "Any time"), *CONTACTED_CHOICES],
+        error_messages={"invalid_choice": one_of(CONTACTED_CHOICES)},
+    )
+    stage = SeveralField(required=False, choices=Stage.choices, error_messages=unknown("stage"))
+    sort = forms.ChoiceField(
+        required=False,
+        choices=[(sort.name, sort.label) for sort in SORTS.values()],
+        error_messages={"invalid_choice": one_of([(name, name) for name in SORTS])},
+    )
+    page_size = forms.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=MAX_PAGE_SIZE,
+        error_messages=dict.fromkeys(["invalid", "min_value", "max_value"], "A page has 1 to 100 rows."),
+    )
+    count = forms.ChoiceField(
+        required=False, choices=[("exact", "exact")], error_messages={"invalid_choice": "Only “exact” is known."}
+    )
+    cursor = forms.CharField(required=False)
+
+    def __init__(self, data: QueryDict, *, user: User):
+        super().__init__(data)
+        self.user = user
+        # Looked up only when the parameter is given or the page draws its filters, and then once.
+        for name in ("status", "owner", "source", "course"):
+            self.fields[name].choices = lambda name=name: getattr(self, f"{name}_choices")
+
+    @cached_property
+    def status_choices(self) -> list[tuple[str, str]]:
+        return list(Status.objects.in_order().values_list("code", "label"))
+
+    @cached_property
+    def owner_choices(self) -> list[tuple[str, str]]:
+        """Whose customers may be asked for: anybody's and nobody's, or a sales user's own."""
+        if not self.user.is_manager:
+            return [(str(self.user.pk), str(self.user))]
+        people = User.objects.filter(role=Role.SALES).order_by("-is_active", "first_name", "username")
+        return [(NOBODY, "Nobody"), *((str(person.pk), str(person)) for person in people)]
+
+    @cached_property
+    def source_choices(self) -> list[tuple[str, str]]:
+        return self._words(Source)
+
+    @cached_property
+    def course_choices(self) -> list[tuple[str, str]]:
+        return self._words(Course)
+
+    @staticmethod
+    def _words(model) -> list[tuple[str, str]]:
+        words = model.objects.filter(merged_into=None).order_by(F("name").asc(), "pk")
+        return [(str(word_id), name) for word_id, name in words.values_list("pk", "name")]
+
+    def clean_origin(self) -> Origin | None:
+        origin_id = self.cleaned_data["origin"]
+        if origin_id is None:
+            return None
+        if origin := Origin.objects.filter(pk=origin_id).first():
+            return origin
+        raise forms.ValidationError("There is no such import.")
+
+    def clean(self) -> dict:
+        first, last = self.cleaned_data.get("date_from"), self.cleaned_data.get("date_to")
+        if first and last and first > last:
+            raise forms.ValidationError("The first day lies after the last one.")
+        return self.cleaned_data
+
+    def checked(self) -> "ListForm":
+        """The form itself. Raises BadRequest with a sentence for the first parameters that make no sense."""
+        if not self.is_valid():
+            raise BadRequest(form_errors(self))
+        return self
+
+    @cached_property
+    def filters(self) -> Filters:
+        values = self.cleaned_data
+        return Filters(
+            **{name: values[name] for name in ("search", "area", "date_from", "date_to", "follow_up", "contacted")},
+            **{name: tuple(values[name]) for name in ("status", "owner", "stage")},
+            **{name: tuple(map(int, values[name])) for name in ("source", "course")},
+            origin=str(values["origin"].pk) if values["origin"] else "",
+        )
+
+    @property
+    def sort(self) -> Sort:
+        return SORTS[self.cleaned_data["sort"] or NEWEST]
+
+    @property
+    def size(self) -> int:
+        return self.cleaned_data["page_size"] or PAGE_SIZE
+
+    @property
+    def exact(self) -> bool:
+        return self.cleaned_data["count"] == "exact"
+
+    @property
+    def cursor(self) -> str:
+        return self.cleaned_data["cursor"]
+
+    def shown(self) -> list[tuple[str, str, str]]:
+        """(parameter, its label, what it is set to) of every filter in use, in words."""
+        values = self.cleaned_data
+        found = []
+        for name in FILTER_NAMES:
+            if name in self.fields and (value := values.get(name)):
+                found.append((name, self[name].label, self._in_words(name, value)))
+        return found
+
+    def _in_words(self, name: str, value) -> str:
+        if name in ("date_from", "date_to"):
+            return f"{value:%d/%m/%Y}"
+        field = self.fields[name]
+        if not isinstance(field, forms.ChoiceField):
+            return str(value)
+        labels = dict(field.choices)
+        return ", ".join(labels[choice] for choice in (value if isinstance(value, list) else [value]))

@@ -1,0 +1,104 @@
+"""What came of a call: status, note and next follow-up in one; or a note alone."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from customers.forms.fields import MomentField, TextAreaField, read_moment
+from customers.models import Status
+from customers.models.timeline import NOTES_LENGTH
+
+TOKEN_LENGTH = 64
+TOO_LONG = f"A note has at most {NOTES_LENGTH:,} characters. Shorten it and save again."
+# What the page's chips send besides a time.
+AS_IT_IS, NO_FOLLOW_UP, IN_AN_HOUR, AT = "", "none", "1h", "at"
+
+
+def notes_field(*, required: bool) -> TextAreaField:
+    words = {"max_length": TOO_LONG, "required": "Write the note first."}
+    return TextAreaField(required=required, max_length=NOTES_LENGTH, label="Note", error_messages=words)
+
+
+class StatusForm(forms.Form):
+    """The fields of update-status. A script sends `follow_up_at`; the page's chips send `follow_up` beside it."""
+
+    status = forms.ModelChoiceField(
+        Status.objects.all(),
+        error_messages={"required": "Choose a status.", "invalid_choice": "There is no such status."},
+    )
+    notes = notes_field(required=False)
+    follow_up = forms.CharField(required=False, max_length=40, label="Follow-up")
+    follow_up_at = MomentField(required=False, label="Follow-up")
+    client_token = forms.CharField(required=False, max_length=TOKEN_LENGTH)
+
+    def __init__(self, data=None, *, now: datetime, **kwargs):
+        super().__init__(data, **kwargs)
+        self.now = now
+
+    def clean_follow_up(self) -> datetime | str:
+        choice = self.cleaned_data["follow_up"]
+        if choice in (AS_IT_IS, NO_FOLLOW_UP, AT):
+            return choice
+        if choice == IN_AN_HOUR:
+            return self.now + timedelta(hours=1)
+        try:
+            return read_moment(choice)
+        except (ValueError, OverflowError) as error:
+            raise ValidationError("Choose one of the times, or give one.") from error
+
+    def clean(self) -> dict:
+        choice, typed = self.cleaned_data.get("follow_up", AS_IT_IS), self.cleaned_data.get("follow_up_at")
+        if typed and choice not in (AS_IT_IS, AT):
+            self.add_error("follow_up_at", "Two follow-ups were given. Keep one of them.")
+        elif choice == AT and not typed and "follow_up_at" not in self.errors:
+            self.add_error("follow_up_at", "Give the day and the time.")
+        return self.cleaned_data
+
+    def outcome(self) -> dict:
+        """What is recorded. Without `follow_up_at` in it the status decides; there with None it is closed."""
+        values = self.cleaned_data
+        recorded = {name: values[name] for name in ("status", "notes", "client_token")}
+        choice, typed = values["follow_up"], values["follow_up_at"]
+        if typed:
+            return {**recorded, "follow_up_at": typed}
+        if isinstance(choice, datetime):
+            return {**recorded, "follow_up_at": choice}
+        closed = choice == NO_FOLLOW_UP or ("follow_up" not in self.data and "follow_up_at" in self.data)
+        return {**recorded, "follow_up_at": None} if closed else recorded
+
+
+class NoteForm(forms.Form):
+    """A note without a call: the same box as in StatusForm."""
+
+    notes = notes_field(required=True)
+    client_token = forms.CharField(required=False, max_length=TOKEN_LENGTH)
+
+    def typed(self) -> dict:
+        return {"text": self.cleaned_data["notes"], "client_token": self.cleaned_data["client_token"]}
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A follow-up time for one tap."""
+
+    value: str
+    label: str
+    moment: datetime | None = None
+
+
+def follow_up_chips(now: datetime) -> list[Chip]:
+    """In 1 h, tonight at 7 while it lies ahead, tomorrow at 11, and the next Saturday that is not tomorrow."""
+    today = timezone.localtime(now).replace(minute=0, second=0, microsecond=0)
+    tonight, tomorrow = today.replace(hour=19), today.replace(hour=11) + timedelta(days=1)
+    saturday = tomorrow + timedelta(days=(5 - tomorrow.weekday()) % 7 or 7)
+    chips = [Chip(IN_AN_HOUR, "In 1 h")]
+    if now < tonight - timedelta(minutes=30):
+        chips.append(_chip(tonight, "Tonight 7"))
+    return [*chips, _chip(tomorrow, "Tomorrow 11"), _chip(saturday, "Saturday 11")]
+
+
+def _chip(moment: datetime, label: str) -> Chip:
+    return Chip(moment.isoformat(timespec="minutes"), label, moment)

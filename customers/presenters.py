@@ -1,0 +1,75 @@
+"""Customers as JSON says them, and in a sentence."""
+
+from django.utils.timezone import localtime
+
+from crm.lib.dates import utc
+from customers.models import Customer, Note, StatusChange
+
+
+def customer(row: Customer) -> dict:
+    """What the list says of each customer, and her page too. Touches status, assigned_to, source, course, numbers."""
+    return {
+        "id": str(row.pk),
+        "name": row.name,
+        "phone_number": row.dialled,
+        "phone_e164": row.phone_number,
+        "extra_phones": [number.number for number in row.numbers.all()],
+        "area": row.area,
+        "date": row.date.isoformat() if row.date else None,
+        "status": row.status_id,
+        "status_display": row.status.label,
+        "assigned_to": {"id": row.assigned_to_id, "username": row.assigned_to.username} if row.assigned_to else None,
+        "remark": row.remark,
+        "email": row.email,
+        "source": row.source.name if row.source else None,
+        "course": row.course.name if row.course else None,
+        "extra": row.extra,
+        "next_follow_up_at": utc(row.next_follow_up_at),
+        "last_contact_at": utc(row.last_contact_at),
+        "do_not_call": row.do_not_call,
+        "created_at": utc(row.created_at),
+        "updated_at": utc(row.updated_at),
+    }
+
+
+def customer_with_history(row: Customer, history: list[StatusChange], *, complete: bool) -> dict:
+    """Her page: with `history` newest first; `complete` False says that older ones were left out."""
+    return {
+        **customer(row),
+        "status_history": [status_change(change) for change in history],
+        "status_history_complete": complete,
+    }
+
+
+def status_change(change: StatusChange) -> dict:
+    return {
+        "previous_status": change.previous_status_id,
+        "new_status": change.new_status_id,
+        "changed_by": change.changed_by.username,
+        "changed_at": utc(change.changed_at),
+        "notes": change.notes,
+    }
+
+
+def outcome(change: StatusChange, row: Customer) -> dict:
+    """The answer to a recorded call; `row` as it is after it."""
+    return {
+        "success": True,
+        "status": change.new_status_id,
+        "status_display": change.new_status.label,
+        "changed_at": utc(change.changed_at),
+        "next_follow_up_at": utc(row.next_follow_up_at),
+    }
+
+
+def outcome_in_words(change: StatusChange, row: Customer) -> str:
+    """ "Farah Khan: Interested, follow-up Thu 26 Nov, 11:00." """
+    words = f"{row.shown_name}: {change.new_status.label}"
+    if row.next_follow_up_at:
+        due = localtime(row.next_follow_up_at)
+        words += f", follow-up {due:%a} {due.day} {due:%b}, {due:%H:%M}"
+    return f"{words}."
+
+
+def note(row: Note) -> dict:
+    return {"id": row.pk, "text": row.text, "by": row.by.username, "at": utc(row.at)}
