@@ -11,7 +11,9 @@ from .refused import Refused
 MAX_DIRECTORY = 8 * 1024 * 1024
 CHUNK = 64 * 1024
 ENCRYPTED = 0x1  # bit 0 of a member's general purpose flags (PKWARE APPNOTE.TXT 4.4.4)
-BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError, RuntimeError)
+# Office programs write no other; bz2 and lzma would also inflate without a bound.
+METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError)
 
 
 class _ShortReads:
@@ -55,6 +57,8 @@ class Archive:
         for info in self._zip.infolist():
             if info.flag_bits & ENCRYPTED:
                 raise Refused("password_protected")
+            if info.compress_type not in METHODS:
+                raise Refused("unreadable_file", method=info.compress_type)
             total += info.file_size
             dense = info.file_size > self._limits.max_ratio * max(1, info.compress_size)
             if info.file_size > self._limits.max_member and dense:
@@ -81,6 +85,8 @@ class Archive:
             raise Refused("unreadable_file") from error
         finally:
             info.file_size = declared
+        if given < declared:
+            raise Refused("unreadable_file", cut=given)
 
     def read(self, name: str) -> bytes:
         return b"".join(self.chunks(name))

@@ -7,6 +7,7 @@ from typing import Any
 from .values import Row
 
 MAX_NOTES = 1_000
+MAX_COLUMNS = 16_384  # of the widest grid there is
 
 
 @dataclass
@@ -39,8 +40,20 @@ def is_blank(cells: list[Any]) -> bool:
     return all(cell is None or cell == "" for cell in cells)
 
 
+def column_index(letters: str) -> int:
+    """0 for A. Letters beyond Excel's three give a column beyond every limit; no letters at all, too."""
+    if not letters.isalpha() or not letters.isascii():
+        return MAX_COLUMNS
+    index = 0
+    for letter in letters[:6].upper():
+        index = index * 26 + ord(letter) - 64
+    return index - 1
+
+
 def place(cells: list[Any], column: int, value: Any) -> None:
-    """Puts a value into a row that may be shorter than that (columns count from 0)."""
+    """Puts a value into a row that may be shorter than that (columns count from 0). Beyond the grid there is nothing."""
+    if column >= MAX_COLUMNS:
+        return
     missing = column + 1 - len(cells)
     if missing > 0:
         cells.extend([None] * missing)

@@ -21,10 +21,14 @@ class TooSlow(Exception):
     """The time the parent is willing to wait is used up."""
 
 
-def send(pipe: BinaryIO, message: Any) -> None:
-    """Writes one frame. A lone surrogate (half a character, from a broken escape) becomes a question mark."""
-    payload = json.dumps(message, ensure_ascii=False, separators=(",", ":"), default=pack).encode("utf-8", "replace")
-    pipe.write(_LENGTH.pack(len(payload)) + payload)
+def encode(message: Any) -> bytes:
+    """A message as JSON. A lone surrogate (half a character, from a broken escape) becomes a question mark."""
+    return json.dumps(message, ensure_ascii=False, separators=(",", ":"), default=pack).encode("utf-8", "replace")
+
+
+def send(pipe: BinaryIO, payload: bytes) -> None:
+    pipe.write(_LENGTH.pack(len(payload)))
+    pipe.write(payload)
 
 
 class Frames:

@@ -1,0 +1,27 @@
+"""Any spreadsheet's bytes to rows with the numbers a person sees beside them. Knows nothing of the rest of the product.
+
+    look(file)                     what it is, cheaply, or Refused
+    with open_book(path) as book:  the sheets, read by a child process within limits
+        for sheet in book:
+            for row in sheet: ...
+"""
+
+from .book import Book, Sheet, SheetInfo, open_book
+from .kinds import look
+from .options import Limits, Options
+from .refused import Refused
+from .values import CellError, NoValue, Row
+
+__all__ = [
+    "Book",
+    "CellError",
+    "Limits",
+    "NoValue",
+    "Options",
+    "Refused",
+    "Row",
+    "Sheet",
+    "SheetInfo",
+    "look",
+    "open_book",
+]

@@ -1,0 +1,119 @@
+"""The parent's side: hands out rows as they come from the child, and believes nothing it says without looking."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from os import PathLike
+from typing import Any, BinaryIO
+
+from .kinds import look
+from .options import Limits, Options
+from .process import Child, checked_detail
+from .refused import Refused
+from .values import PLAIN, Row, unpack
+
+_DEFAULT_OPTIONS = Options()
+_DEFAULT_LIMITS = Limits()
+
+
+@dataclass(frozen=True)
+class SheetInfo:
+    name: str
+    hidden: bool
+    read: bool
+
+
+def open_book(
+    path: str | PathLike[str], options: Options = _DEFAULT_OPTIONS, limits: Limits = _DEFAULT_LIMITS
+) -> "Book":
+    """A file's sheets as streams of rows, read by a child process. Use it as a context manager. Raises Refused."""
+    with open(path, "rb") as file:
+        return Book(file, look(file, limits), options, limits)
+
+
+class Sheet:
+    """One sheet; its rows can be iterated once. `merged`, `hidden_rows` and `notes` are known when they are through."""
+
+    def __init__(self, name: str, index: int, messages: Iterator[dict[str, Any]]):
+        self.name = name
+        self.index = index
+        self.merged = 0
+        self.hidden_rows = 0
+        self.notes: list[tuple[str, dict[str, str | int]]] = []
+        self._rows = self._stream(messages)
+
+    def __iter__(self) -> Iterator[Row]:
+        return self._rows
+
+    def _stream(self, messages: Iterator[dict[str, Any]]) -> Iterator[Row]:
+        for message in messages:
+            if "end" in message:
+                self._finish(message["end"])
+                return
+            yield from _rows(message.get("rows"))
+
+    def _finish(self, end: Any) -> None:
+        match end:
+            case {"merged": int(merged), "hidden_rows": int(hidden_rows), "notes": list(notes)}:
+                self.merged, self.hidden_rows = merged, hidden_rows
+                self.notes = [(code, checked_detail(detail)) for code, detail in notes if isinstance(code, str)]
+            case _:
+                raise Refused("unreadable_file")
+
+
+class Book:
+    """What `open_book` gives. Iterating yields the sheets that are read, in the file's order, once."""
+
+    def __init__(self, file: BinaryIO, kind: str, options: Options, limits: Limits):
+        self.kind = kind
+        self._rows_left = limits.max_rows
+        self._child = Child(file, kind, options, limits)
+        try:
+            self._begin(self._child.receive())
+        except Refused:
+            self.close()
+            raise
+
+    def _begin(self, message: dict[str, Any]) -> None:
+        match message:
+            case {"sheets": list(sheets), "encoding": str() | None as encoding, "delimiter": str() | None as delimiter}:
+                self.encoding, self.delimiter = encoding, delimiter
+                self.sheets = [SheetInfo(str(name), bool(hidden), bool(read)) for name, hidden, read in sheets]
+            case _:
+                raise Refused("unreadable_file")
+
+    def __enter__(self) -> "Book":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends the child, whether it is done or not."""
+        self._child.close()
+
+    def __iter__(self) -> Iterator[Sheet]:
+        """A sheet that is left before its last row is skipped to its end."""
+        for index, info in enumerate(self.sheets):
+            if info.read:
+                sheet = Sheet(info.name, index, self._messages())
+                yield sheet
+                for _ in sheet:
+                    pass
+        self._child.receive()  # "done", or the refusal that a book without any row ends with
+
+    def _messages(self) -> Iterator[dict[str, Any]]:
+        while True:
+            message = self._child.receive()
+            self._rows_left -= len(message.get("rows", ()))
+            if self._rows_left < 0:
+                raise Refused("too_many_rows")
+            yield message
+
+
+def _rows(batch: Any) -> Iterator[Row]:
+    """Rows from the child's lists [number, cells, hidden]. Raises Refused for anything that is no row."""
+    try:
+        for number, cells, hidden in batch:
+            yield Row(number.__index__(), [c if c.__class__ in PLAIN else unpack(c) for c in cells], hidden is True)
+    except (TypeError, ValueError, AttributeError) as error:
+        raise Refused("unreadable_file") from error
