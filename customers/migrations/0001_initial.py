@@ -299,10 +299,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='customer',
-            index=models.Index(models.OrderBy(models.F('date'), descending=True, nulls_last=True), models.OrderBy(models.F('id'), descending=True), name='customer_date'),
-        ),
-        migrations.AddIndex(
-            model_name='customer',
             index=models.Index(fields=['name', 'id'], name='customer_name'),
         ),
         migrations.AddConstraint(
