@@ -13,9 +13,12 @@ import os
 import re
 import shutil
 from pathlib import Path
+from unittest import mock
 
 import pytest
+from django.contrib.staticfiles.handlers import StaticFilesHandler
 from playwright.sync_api import BrowserContext, Page, Request
+from pytest_django.live_server_helper import LiveServer
 
 from accounts.tests.factories import PASSWORD
 
@@ -39,10 +42,10 @@ NOTHING_OF_ITS_OWN = [
 
 
 def chromium() -> str | None:
-    for name in (os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome"):
-        if name and (path := shutil.which(name)):
-            return path
-    return None
+    """Its path: the one named by CHROMIUM, or else the first that is installed."""
+    named = os.environ.get("CHROMIUM")
+    names = [named] if named else ["chromium", "chromium-browser", "google-chrome"]
+    return next((path for name in names if (path := shutil.which(name))), None)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -53,6 +56,19 @@ def pytest_collection_modifyitems(items) -> None:
             item.add_marker(pytest.mark.browser)
             # The server's threads need committed rows; the migrations' own rows come back after each emptying.
             item.add_marker(pytest.mark.django_db(transaction=True, serialized_rollback=True))
+
+
+@pytest.fixture(scope="session")
+def live_server():
+    """pytest-django's, with the static files as they lie in the tree.
+
+    It asks for Django's staticfiles app by name, does not find it behind our app config, and would then serve what was
+    last collected.
+    """
+    with mock.patch("django.test.testcases._StaticFilesHandler", StaticFilesHandler):
+        server = LiveServer("localhost")
+    yield server
+    server.stop()
 
 
 class Faults:
@@ -120,12 +136,12 @@ def browser_type_launch_args(browser_type_launch_args):
 
 @pytest.fixture(scope="session")
 def browser_context_args(browser_context_args):
-    return {**browser_context_args, "viewport": DESKTOP, "locale": "en-IN", "timezone_id": "Asia/Kolkata"}
+    return {**browser_context_args, "locale": "en-IN", "timezone_id": "Asia/Kolkata"}
 
 
 @pytest.fixture
 def context(new_context, live_server, faults):
-    context = new_context(base_url=live_server.url)
+    context = new_context(base_url=live_server.url, viewport=DESKTOP)
     faults.watch(context)
     return context
 
@@ -149,7 +165,7 @@ def phone(new_context, live_server, faults) -> Page:
 @pytest.fixture
 def no_script(new_context, live_server, faults) -> Page:
     """A desktop window whose owner has switched JavaScript off."""
-    context = new_context(base_url=live_server.url, java_script_enabled=False)
+    context = new_context(base_url=live_server.url, viewport=DESKTOP, java_script_enabled=False)
     faults.watch(context)
     return context.new_page()
 

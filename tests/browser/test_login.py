@@ -23,7 +23,7 @@ def test_a_wrong_password_says_so_and_the_right_one_still_opens(page, asha, sign
     page.locator("form:has(input[name=password]) [type=submit]").click()
 
     expect(page).to_have_url(re.compile("/login/"))
-    expect(page.get_by_role("alert")).to_be_visible()
+    expect(page.get_by_text("do not match")).to_be_visible()
     sign_in(page, asha)
 
 
