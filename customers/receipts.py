@@ -1,5 +1,6 @@
 """What an act on many customers says it did: whom they went to, how many were left, and why."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.utils.timezone import localtime
@@ -18,6 +19,30 @@ LEFT = {
     "full": ("{} found nobody with room", "{} found nobody with room"),
     "unknown": ("{} does not exist", "{} do not exist"),
 }
+
+
+@dataclass
+class Progress:
+    """How far an act is, and what to say of it."""
+
+    text: str
+    assigned: int
+    left: int
+    seen: int
+    total: int
+    good: bool  # something was given out
+
+
+def progress(batch: Batch, *, viewer: User, now: datetime) -> Progress:
+    """How far `batch` is; of a finished one its receipt, as `viewer` reads it."""
+    assigned, left = batch.counts.get("assigned", 0), batch.counts.get("left", 0)
+    total = batch.options.get("total", assigned + left)
+    if batch.is_under_way:
+        text = f"{total:,} customers are being shared out. You can leave this page: it goes on by itself."
+    else:
+        text = receipt(batch, viewer=viewer, now=now)
+    seen = batch.options.get("seen", assigned + left)
+    return Progress(text, assigned, left, seen, total, good=batch.is_under_way or assigned > 0)
 
 
 def receipt(batch: Batch, *, viewer: User, now: datetime) -> str:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Count
@@ -52,3 +53,19 @@ def capacities(*, now: datetime, among: Iterable[int] | None = None, lock: bool 
 def eligible(*, now: datetime) -> list[User]:
     """Those who can be given customers now, in the order of their names."""
     return sorted(capacities(now=now), key=lambda user: str(user).casefold())
+
+
+@dataclass
+class Seat:
+    """One who can be given customers: how many open ones she has, and how many more she may get (None: any)."""
+
+    user: User
+    load: int
+    room: int | None
+
+
+def seats(*, now: datetime) -> list[Seat]:
+    """Everybody who can be given customers now, in the order of their names."""
+    rooms = capacities(now=now)
+    load = loads(rooms)
+    return [Seat(user, load[user.pk], rooms[user]) for user in sorted(rooms, key=lambda user: str(user).casefold())]

@@ -1,37 +1,144 @@
 """Who looks after whom: one customer given, many shared out, the list of those nobody looks after yet."""
 
-from django.http import Http404
+from datetime import datetime, timedelta
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils import timezone
 
 from accounts.access import MANAGER, roles_allowed
-from crm.lib.http import json_endpoint, require_methods
+from accounts.models import User
+from crm.lib.http import error, form_errors, json_endpoint, request_data, require_methods, wants_json
+from customers import actions, tasks
+from customers.access import customer_for, customers_for
+from customers.forms.assignment import AssignForm, ShareForm
+from customers.forms.lists import ListForm
+from customers.lists import NOBODY, narrowed
+from customers.models import Batch, Customer
+from customers.receipts import progress
+from customers.views.lists import filtered, list_answer, listed
+
+SHARING = (Batch.Kind.ASSIGN, Batch.Kind.DISTRIBUTE)
+TOLD_FOR = timedelta(minutes=15)
 
 
-@json_endpoint
 @roles_allowed(MANAGER)
 @require_methods("POST", back_to="customers:detail")
+@json_endpoint
 def assign(request, customer_id):
-    raise Http404
+    customer = customer_for(request.user, customer_id)
+    form = AssignForm(request_data(request), counsellors=User.objects.sales_users())
+    if not form.is_valid():
+        raise BadRequest(form_errors(form))
+    to = form.cleaned_data["sales_user"]
+    try:
+        actions.assign_one(customer=customer, to=to, by=request.user, now=timezone.now())
+    except actions.ActionError as refused:
+        raise BadRequest(str(refused)) from refused
+    if wants_json(request):
+        return JsonResponse({"success": True, "assigned_to": to.username if to else None})
+    whom = f"is with {to} now" if to else "has no counsellor now"
+    messages.success(request, f"{customer.shown_name} {whom}.")
+    return redirect("customers:detail", customer.pk)
 
 
 @roles_allowed(MANAGER)
 @require_methods("GET")
 def unassigned(request):
-    raise Http404
+    now = timezone.now()
+    params = request.GET.copy()
+    params.pop("owner", None)  # nobody, by definition: a second word on it would only confuse "all that match"
+    form = ListForm(params, user=request.user).checked()
+    waiting = narrowed(Customer.objects.visible_to(request.user).unassigned(), form.filters, now=now)
+    found = listed(request, waiting, form)
+    if wants_json(request):
+        return list_answer(request, found)
+    batches = [(batch, progress(batch, viewer=request.user, now=now)) for batch in _batches(request.user, now)]
+    seats = actions.seats(now=now)
+    context = {
+        "seats": seats,
+        "most": max((seat.load for seat in seats), default=0) or 1,
+        "batches": batches,
+        "working": any(batch.is_under_way for batch, _ in batches),
+        "now": now,
+        "form": form,
+        **found,
+    }
+    context |= filtered(params, form)
+    context["list_parameters"].append(("owner", NOBODY))
+    return render(request, "customers/unassigned.html", context)
 
 
-@roles_allowed(MANAGER)
-@require_methods("POST", back_to="customers:unassigned")
-def bulk_assign(request):
-    raise Http404
-
-
-@roles_allowed(MANAGER)
-@require_methods("POST", back_to="customers:unassigned")
-def random_assign(request):
-    raise Http404
+def _batches(user: User, now: datetime) -> QuerySet[Batch]:
+    """What the worker is sharing out right now, and what it has just shared out for `user`."""
+    by_worker = Batch.objects.filter(kind__in=SHARING, options__has_key="total")
+    recent = by_worker.filter(by=user, at__gte=now - TOLD_FOR)
+    return (by_worker.filter(state__in=Batch.UNDER_WAY) | recent).select_related("by").order_by("-id")[:5]
 
 
 @roles_allowed(MANAGER)
 @require_methods("GET")
 def batch(request, batch_id):
-    raise Http404
+    found = Batch.objects.filter(pk=batch_id, kind__in=SHARING).select_related("by").first()
+    if found is None:
+        raise Http404("There is no such act.")
+    told = progress(found, viewer=request.user, now=timezone.now())
+    if wants_json(request):
+        return JsonResponse({"state": found.state, "seen": told.seen, "total": told.total, "text": told.text})
+    return render(request, "customers/batch.html", {"batch": found, "told": told})
+
+
+@roles_allowed(MANAGER)
+@require_methods("POST", back_to="customers:unassigned")
+def bulk_assign(request):
+    return _share(request, ShareForm.ONE)
+
+
+@roles_allowed(MANAGER)
+@require_methods("POST", back_to="customers:unassigned")
+def random_assign(request):
+    return _share(request, ShareForm.RANDOM)
+
+
+def _share(request: HttpRequest, how: str) -> HttpResponse:
+    data, now = request_data(request), timezone.now()
+    form = ShareForm(data, counsellors=User.objects.sales_users(), how=how)
+    if not form.is_valid():
+        if form.refusal:
+            return _refused(request, form.refusal)
+        raise BadRequest(form_errors(form))
+    try:
+        shared = _shared(request.user, form, data, now)
+    except actions.ActionError as refused:
+        return _refused(request, str(refused))
+    told = progress(shared, viewer=request.user, now=now)
+    if wants_json(request):
+        counts = {"assigned": told.assigned, "left": told.left, "batch": str(shared.pk)}
+        return JsonResponse({"success": True, **counts, "state": shared.state})
+    messages.add_message(request, messages.SUCCESS if told.good else messages.WARNING, told.text)
+    return redirect("customers:unassigned")
+
+
+def _shared(user: User, form: ShareForm, data: QueryDict, now: datetime) -> Batch:
+    """Do what `form` says; the batch that tells how it went, or how it will go."""
+    values = form.cleaned_data
+    as_of = values["as_of"] and min(values["as_of"], now)
+    how = {"by": user, "now": now, "among": form.among, "as_of": as_of}
+    how["kind"] = Batch.Kind.ASSIGN if form.to_one else Batch.Kind.DISTRIBUTE
+    if form.all_matching:
+        filters = ListForm(data, user=user).checked().filters
+        return tasks.share_matching(filters=filters, limit=values["limit"], **how)
+    customers, unknown = customers_for(user, values["customer_ids"])
+    done = actions.share_out(customers=customers, unknown=unknown, **how)
+    return Batch.objects.get(pk=done.batch)
+
+
+def _refused(request: HttpRequest, sentence: str) -> HttpResponse:
+    """Nothing was given out; the page says why, next to what was chosen."""
+    if wants_json(request):
+        return error(request, 400, sentence)
+    messages.error(request, sentence)
+    return redirect("customers:unassigned")

@@ -36,8 +36,8 @@ def listed(request: HttpRequest, customers: CustomerQuerySet, form: ListForm) ->
     rows = customers.with_people()
     page = paginate(
         rows.prefetch_related("numbers") if wants_json(request) else rows,
-        sort=form.sort,
-        cursor=form.cursor,
+        sort=form.sorting,
+        cursor=form.position,
         size=form.size,
         key=fingerprint(request.path, form.filters.key(request.user)),
     )
@@ -73,11 +73,15 @@ def filtered(params: QueryDict, form: ListForm) -> dict:
         for name, label, value in form.shown()
     ]
     kept = [(name, value) for name in FILTER_NAMES if name in form.fields for value in params.getlist(name) if value]
+    sorts = [(name, sort.label, f"?{without(params, 'sort', 'cursor', sort=name)}") for name, sort in SORTS.items()]
     return {
         "chips": chips,
+        "sorts": sorts,
         "clear_url": f"?{without(params, *FILTER_NAMES, 'cursor')}",
         "exact_url": f"?{without(params, 'count', count='exact')}",
         "list_parameters": kept,
-        "sorts": [(name, sort.label, f"?{without(params, 'sort', 'cursor', sort=name)}") for name, sort in SORTS.items()],
+        "sorts": [
+            (name, sort.label, f"?{without(params, 'sort', 'cursor', sort=name)}") for name, sort in SORTS.items()
+        ],
         "carried": [(name, params[name]) for name in ("stage", "origin", "page_size") if params.get(name)],
     }
