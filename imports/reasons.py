@@ -56,7 +56,9 @@ ROW_REASONS = (
 # What it is about, if known, follows each sentence's «»; without it the words in «» fall away.
 _SENTENCES: dict[Reason, str] = {
     Reason.PHONE_MISSING: "There is no phone number in this row. Add one and upload the row again.",
-    Reason.PHONE_INVALID: "The phone number« “{}”» is not a number that can be called. Check its digits and upload the row again.",
+    Reason.PHONE_INVALID: (
+        "The phone number« “{}”» is not one that can be called. Check its digits and upload the row again."
+    ),
     Reason.PHONE_TRUNCATED: (
         "The spreadsheet program has cut off digits of this phone number«: “{}”». Format the column as a whole number, "
         "or get the file anew, and upload it again."
@@ -73,32 +75,37 @@ _SENTENCES: dict[Reason, str] = {
     Reason.NAME_TOO_LONG: "The name is longer than 200 characters. Shorten it and upload the row again.",
     Reason.TEST_LEAD: "This is a test lead made by Facebook, no person. There is nothing to do.",
     Reason.FILE_EMPTY: "There are no rows in this file. Check that you chose the right one, and upload it again.",
-    Reason.NO_PHONE_COLUMN: "No column holds phone numbers«. The columns found are: {}». Say which one does, or add one.",
-    Reason.NO_HEADER: "The first rows do not say what the columns hold. Add a row with Name, Phone Number, Area, Date, Remark.",
+    Reason.NO_PHONE_COLUMN: (
+        "No column holds phone numbers«. The columns found are: {}». Say which one does, or add one."
+    ),
+    Reason.NO_HEADER: (
+        "The first rows do not say what the columns hold. Add a row with Name, Phone Number, Area, Date, Remark."
+    ),
     Reason.PASSWORD_PROTECTED: (
-        "This file is protected with a password. Take it off in Excel (File › Info › Protect Workbook) and upload it again."
+        "This file is protected with a password. Take it off in Excel (File › Info › Protect Workbook) and upload it "
+        "again."
     ),
     Reason.UNREADABLE_FILE: "This file is damaged« ({})». Open it in Excel, save it as .xlsx and upload it again.",
     Reason.UNSUPPORTED_TYPE: (
-        "This is not a spreadsheet that can be read«, but {}». Open it in Excel, save it as “Excel Workbook (.xlsx)” and "
-        "upload that file."
+        "This is not a spreadsheet that can be read«, but {}». Open it in Excel, save it as “Excel Workbook (.xlsx)” "
+        "and upload that file."
     ),
     Reason.TOO_LARGE_UNCOMPRESSED: (
-        "This file unpacks to far more than its size« ({})», as no list of leads does. Copy the rows into a new workbook "
-        "and upload that."
+        "This file unpacks to far more than its size« ({})», as no list of leads does. Copy the rows into a new "
+        "workbook and upload that."
     ),
     Reason.TOO_MANY_ROWS: "This file has more rows than can be read at once«: {}». Split it and upload the parts.",
     Reason.TIMED_OUT: "Reading this file took too long« ({})». Copy the rows into a new workbook and upload that.",
     Reason.XML_ENTITIES_FORBIDDEN: (
-        "This file has parts that do not belong in a spreadsheet and could do harm. Copy the rows into a new workbook and "
-        "upload that."
+        "This file has parts that do not belong in a spreadsheet and could do harm. Copy the rows into a new workbook "
+        "and upload that."
     ),
     Reason.CSV_UNBALANCED_QUOTE: (
         "A quotation mark« in {}» is opened and never closed, so the rest of the file cannot be told apart. "
         "Remove it, or save the file as .xlsx, and upload it again."
     ),
     Reason.ENCODING_UNKNOWN: (
-        "The letters in this file cannot be told for sure«: {}». Save it as “CSV UTF-8” or as .xlsx and upload it again."
+        "The letters in this file cannot be told for sure«: {}». Save it as “CSV UTF-8” or as .xlsx and upload that."
     ),
     Reason.DATE_INVALID: "The date« “{}”» could not be read. It was left empty and the text kept with the customer.",
     Reason.DATE_ORDER_MDY_INFERRED: (
@@ -106,14 +113,17 @@ _SENTENCES: dict[Reason, str] = {
     ),
     Reason.ROW_HIDDEN_IN_FILE: "This row is hidden in the file, perhaps by a filter. It was taken like the others.",
     Reason.MERGED_CELLS: "Cells are merged in this sheet« ({})». The value counts for every row they cover.",
-    Reason.EXTRA_PHONE: "The cell holds several phone numbers«: “{}”». The first is the contact number, the others are kept.",
+    Reason.EXTRA_PHONE: (
+        "The cell holds several phone numbers«: “{}”». The first is the contact number, the others are kept."
+    ),
     Reason.KEPT_HAND_EDIT: "The file says something else« ({})» than a person typed here. What was typed is kept.",
     Reason.NUMBER_LOOKS_FAKE: "The phone number« “{}”» can be called, but looks made up. Check it with the next call.",
     Reason.CHARACTER_UNREADABLE: (
         "Some letters« in “{}”» were lost before the file came here. Compare with the original and correct them."
     ),
     Reason.SOURCE_LIMIT: (
-        "The file brings more new sources or courses than can be added at once«: “{}”». The text is kept with the customer."
+        "The file brings more new sources or courses than can be added at once«: “{}”». The text is kept with the "
+        "customer."
     ),
     Reason.TEXT_CUT: "The text« in {}» is too long for its field. It was cut; all of it is kept with the customer.",
 }

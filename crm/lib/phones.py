@@ -264,7 +264,11 @@ _FAKE_RUN = re.compile(r"(\d)\1{6}")
 
 def _looks_fake(national: str) -> bool:
     """Valid, but hardly anybody's: 9000000001, 9898989898, 7890123456 (9876543210 is left in peace)."""
-    return len(set(national)) <= 2 or bool(_FAKE_RUN.search(national)) or national in "01234567890123456789"
+    return len(set(national)) <= 4 and _is_monotonous(national) or national in "01234567890123456789"
+
+
+def _is_monotonous(national: str) -> bool:
+    return len(set(national)) <= 2 or bool(_FAKE_RUN.search(national))
 
 
 # -- showing and searching ------------------------------------------------------------------------------------------
@@ -285,7 +289,9 @@ def spaced(e164: str, region: str = "IN") -> str:
     except phonenumbers.NumberParseException:
         return e164
     at_home = number.country_code == _home(region).code
-    return phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL if at_home else PhoneNumberFormat.INTERNATIONAL)
+    return phonenumbers.format_number(
+        number, PhoneNumberFormat.NATIONAL if at_home else PhoneNumberFormat.INTERNATIONAL
+    )
 
 
 def digits_for_search(e164: str) -> str:
@@ -307,7 +313,7 @@ def _national(e164: str) -> str:
         return e164.removeprefix("+")
 
 
-_NUMBER_LIKE = re.compile(r"[a-z]{0,6}[:. ]*[+\d( /-][\d ().+_·/-]*", re.IGNORECASE | re.ASCII)
+_NUMBER_LIKE = re.compile(r"(?:p|ph|phone|tel|mob|mobile|no)?[:. ]*[+\d( /-][\d ().+_·/-]*", re.IGNORECASE | re.ASCII)
 
 
 def search_terms(text, region: str = "IN") -> PhoneQuery:

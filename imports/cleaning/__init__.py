@@ -1,4 +1,4 @@
-"""From the cells of a row to the values of a customer, or the reason why there is none. Pure: no Django, no database."""
+"""From the cells of a row to the values of a customer, or why there is none. Pure: no Django, no database."""
 
 from imports.cleaning.cleaner import Cleaner, clean_row, is_blank
 from imports.cleaning.result import EMAIL_LENGTH, LENGTHS, NAME_LENGTH, REMARK_LENGTH, Clean, Warn

@@ -1,10 +1,10 @@
 """Where a sheet's header stands: below titles and notes, in one row or two, or nowhere."""
 
+from crm.lib.text import cell_text, clean_line
 from imports.mapping.columns import map_columns
 from imports.mapping.fields import Column, Field, Header
 from imports.mapping.labels import GROUP_SEPARATOR, guess, key, name_part
 from imports.mapping.values import is_mobile
-from crm.lib.text import cell_text, clean_line
 
 MOST_ROWS = 60
 _LONGEST_GROUP = 40
@@ -200,7 +200,9 @@ def _is_number_at(cells: list, column: Column) -> bool:
 def is_repeated_header(cells: list, columns: list[Column]) -> bool:
     """Whether a row is the header again, as printed lists have it on every page."""
     labels = {column.index: key(column.label.rpartition(GROUP_SEPARATOR)[2]) for column in columns}
-    filled = {index: key(clean_line(cell)) for index, cell in enumerate(cells) if isinstance(cell, str) and cell.strip()}
+    filled = {
+        index: key(clean_line(cell)) for index, cell in enumerate(cells) if isinstance(cell, str) and cell.strip()
+    }
     if not filled or len(filled) < sum(cell is not None and cell != "" for cell in cells):
         return False
     same = sum(_same_label(text, labels.get(index, "")) for index, text in filled.items())

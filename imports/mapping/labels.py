@@ -53,6 +53,7 @@ def _known() -> dict[str, Guess]:
 _KNOWN = _known()
 # 'Marks' is no misspelt 'Remarks'; but words that synonyms hold themselves may stand beside a misspelt one.
 _NEVER_CLOSE = NEVER_A_PHONE - frozenset("name date address email mail status time id".split()) | RELATIVES | STAFF
+_SAY_NOTHING = ("number", "numbers")  # of what? the values tell
 _LATIN = [synonym for synonym in _KNOWN if synonym.isascii() and len(synonym) >= SHORTEST_FOR_CLOSE]
 
 
@@ -77,7 +78,9 @@ def _exact(plain: str) -> Guess | None:
 
 def _close(plain: str) -> Guess | None:
     squeezed = plain.replace(" ", "")
-    if len(squeezed) < SHORTEST_FOR_CLOSE or not squeezed.isascii() or set(plain.split()) & _NEVER_CLOSE:
+    if not squeezed.isascii() or set(plain.split()) & _NEVER_CLOSE or squeezed in _SAY_NOTHING:
+        return None
+    if len(squeezed) < SHORTEST_FOR_CLOSE:
         return None
     matches = get_close_matches(squeezed, _LATIN, n=1, cutoff=CLOSE_ENOUGH)
     matches = [match for match in matches if match[0] == squeezed[0]]
@@ -88,7 +91,7 @@ def _close(plain: str) -> Guess | None:
 
 _RULES: list[tuple[Field, str, str]] = [
     # field, words of which one must stand there, words of which none may
-    (Field.FOLLOW_UP, "followup callback", "remark remarks note notes status count by done"),
+    (Field.FOLLOW_UP, "followup callback", "remark remarks notes note status count by done"),
     (Field.EMAIL, "email", "verified status sent valid opt consent"),
     (Field.COURSE, "course courses programme program", "fee fees duration year code id date mode status completed"),
     (Field.REMARK, "remark remarks comment comments questions query message", "id date time by count status type"),
@@ -96,21 +99,25 @@ _RULES: list[tuple[Field, str, str]] = [
     (
         Field.DATE,
         "date timestamp",
-        "birth dob followup call admission exam joining passing visit updated modified last next expiry due end closed close "
-        "payment paid conversion assigned assignment appointment interview start follow",
+        """birth dob followup follow call admission exam joining passing visit updated modified last next expiry due
+        end closed close payment paid conversion assigned assignment appointment interview start""",
     ),
     (
         Field.AREA,
         "city area locality town location place address",
-        "ip web website url mac preferred preference interested study campus college school exam work job ip code id email company birth test centre center "
-        "institute branch pin company office placement father mother",
+        """ip web website url mac email code id pin preferred preference interested study campus college school exam
+        test work job company birth center centre institute branch office placement father mother""",
     ),
     (Field.NAME, "name naam नाम", ""),
 ]
-_NAMES_OF_OTHERS = RELATIVES | STAFF | frozenset(
-    "user ad adset campaign form page course program file sheet product source portal city area state country event batch bank "
-    "board subject degree stream university campaign city district pita mata account team group list tag utm channel project "
-    "middle last first sur surname nick".split()
+_NAMES_OF_OTHERS = (
+    RELATIVES
+    | STAFF
+    | frozenset(
+        """user ad adset campaign form page course program file sheet product source portal city area state country
+        event batch bank board subject degree stream university district pita mata account team group list tag utm
+        channel project middle last first sur surname nick""".split()
+    )
 )
 
 
@@ -136,10 +143,16 @@ def _phone(found: set[str]) -> Guess | None:
 # -- names in parts ---------------------------------------------------------------------------------------------------
 
 _PARTS = {
-    "firstname": 0, "fname": 0, "givenname": 0, "forename": 0, "studentfirstname": 0, "first": 0,
-    "middlename": 1, "mname": 1,
-    "lastname": 2, "lname": 2, "surname": 2, "familyname": 2, "studentlastname": 2, "last": 2, "initial": 2, "initials": 2,
-}  # fmt: skip
+    part: number
+    for number, labels in enumerate(
+        (
+            "firstname fname givenname forename studentfirstname first",
+            "middlename mname",
+            "lastname lname surname familyname studentlastname last initial initials",
+        )
+    )
+    for part in labels.split()
+}
 
 
 def name_part(label) -> int | None:
