@@ -40,6 +40,7 @@ class Filters:
     date_to: date | None = None
     follow_up: str = ""  # a key of FOLLOW_UPS
     contacted: str = ""  # a key of CONTACTED
+    assigned: str = ""  # a key of ASSIGNED
     stage: tuple[str, ...] = ()
     ids: tuple[str, ...] = ()
 
@@ -109,6 +110,7 @@ CONTACTED = {
     "today": lambda now: Q(last_contact_at__gte=midnight(now)),
     "never": lambda now: Q(last_contact_at=None),
 }
+ASSIGNED = {"today": lambda now: Q(assigned_at__gte=midnight(now))}
 CLAUSES = {
     "owner": pointing_at("assigned_to"),
     "status": lambda codes, now: Q(status__in=codes),
@@ -121,5 +123,6 @@ CLAUSES = {
     "date_to": lambda day, now: Q(date__lte=day),
     "follow_up": lambda key, now: FOLLOW_UPS[key](now),
     "contacted": lambda key, now: CONTACTED[key](now),
+    "assigned": lambda key, now: ASSIGNED[key](now),
     "ids": lambda ids, now: Q(pk__in=ids),
 }

@@ -134,11 +134,14 @@ class Customer(models.Model):
                 fields=["assigned_to", "status", "id"], name="customer_owner_status"
             ),  # own list by status, dashboards
             models.Index(fields=["assigned_to", "next_follow_up_at"], name="customer_owner_follow_up"),  # follow-ups
+            models.Index(
+                fields=["next_follow_up_at"], condition=Q(next_follow_up_at__isnull=False), name="customer_follow_up"
+            ),  # the whole team's follow-ups
             models.Index(fields=["status", "id"], name="customer_status"),  # list by status, dashboards
             models.Index(fields=["source", "id"], name="customer_source"),  # list by source
             models.Index(fields=["origin", "id"], name="customer_origin"),  # list of one import
             models.Index(fields=["area_key", "id"], name="customer_area"),  # list by area
-            # By name, the nameless last. Not "nulls last": that is PostgreSQL's own order, and SQLite indexes know none.
+            # By name, the nameless last: PostgreSQL's own order of nulls, and SQLite indexes take no other.
             models.Index(NullIf(F("name"), Value("")), F("id"), name="customer_by_name"),
         ]
 
