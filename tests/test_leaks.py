@@ -73,19 +73,30 @@ def test_a_search_for_a_colleagues_number_looks_like_one_for_nobodys(farah, ravi
     assert answers[0]["count"] == 0
 
 
-URLS = ["customers:detail", "customers:edit", "customers:notes", "customers:update_status", "customers:assign"]
+# (address, method): the answer. What an address does not answer at all is 405 for those whose role may be there.
+CLOSED = {
+    ("customers:detail", "get"): 403,
+    ("customers:detail", "post"): 405,
+    ("customers:edit", "get"): 403,
+    ("customers:edit", "post"): 403,
+    ("customers:notes", "get"): 405,
+    ("customers:notes", "post"): 403,
+    ("customers:update_status", "get"): 405,
+    ("customers:update_status", "post"): 403,
+    ("customers:assign", "get"): 403,
+    ("customers:assign", "post"): 403,
+}
 
 
 @pytest.mark.parametrize("accept", ["text/html", "application/json"])
-@pytest.mark.parametrize("method", ["get", "post"])
-@pytest.mark.parametrize("name", URLS)
+@pytest.mark.parametrize(("name", "method"), CLOSED)
 def test_her_addresses_are_closed_to_a_colleague_and_say_nothing(name, method, accept, farah, ravi, as_user):
     data = {"status": "INTERESTED", "notes": "mine now", "text": "mine now", "name": "Nobody"}
     url = reverse(name, kwargs={"customer_id": farah.pk})
 
     response = getattr(as_user(ravi), method)(url, data, headers={"accept": accept})
 
-    assert response.status_code in ((403,) if method == "post" or name in URLS[:2] else (403, 405))
+    assert response.status_code == CLOSED[name, method]
     assert [trace for trace in TRACES if trace in response.content.decode()] == []
     farah.refresh_from_db()
     assert (farah.name, farah.status_id, farah.notes.count(), farah.status_changes.count()) == (NAME, "NEW", 1, 1)

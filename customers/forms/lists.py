@@ -11,7 +11,7 @@ from accounts.models import Role, User
 from crm.lib.http import form_errors
 from crm.lib.pagination import MAX_PAGE_SIZE, PAGE_SIZE, Sort
 from customers.forms.fields import DayField, LineField, SeveralField
-from customers.lists import NEWEST, NOBODY, SORTS, Filters
+from customers.lists import ANYBODY, NEWEST, NOBODY, SORTS, Filters
 from customers.models import Course, Origin, Source, Stage, Status
 
 SEARCH_LENGTH = 100
@@ -24,6 +24,7 @@ FOLLOW_UP_CHOICES = [
     ("later", "After today"),
     ("none", "None planned"),
 ]
+ASSIGNED_CHOICES = [("today", "Today")]
 CONTACTED_CHOICES = [("today", "Today"), ("never", "Never")]
 FILTER_NAMES = tuple(Filters.__dataclass_fields__)
 
@@ -62,6 +63,11 @@ class ListForm(forms.Form):
         choices=[("", "Any time"), *CONTACTED_CHOICES],
         error_messages={"invalid_choice": one_of(CONTACTED_CHOICES)},
     )
+    assigned = forms.ChoiceField(
+        required=False,
+        choices=[("", "Any time"), *ASSIGNED_CHOICES],
+        error_messages={"invalid_choice": one_of(ASSIGNED_CHOICES)},
+    )
     stage = SeveralField(required=False, choices=Stage.choices, error_messages=unknown("stage"))
     sort = forms.ChoiceField(
         required=False,
@@ -96,11 +102,11 @@ class ListForm(forms.Form):
         if not self.user.is_manager:
             return [(str(self.user.pk), str(self.user))]
         people = User.objects.filter(role=Role.SALES).order_by("-is_active", "first_name", "username")
-        return [(NOBODY, "Nobody"), *((str(person.pk), str(person)) for person in people)]
+        return [(NOBODY, "Nobody"), (ANYBODY, "Anybody"), *((str(person.pk), str(person)) for person in people)]
 
     @cached_property
     def source_choices(self) -> list[tuple[str, str]]:
-        return self._words(Source)
+        return [(NOBODY, "No source given"), *self._words(Source)]
 
     @cached_property
     def course_choices(self) -> list[tuple[str, str]]:
@@ -135,14 +141,15 @@ class ListForm(forms.Form):
     def filters(self) -> Filters:
         values = self.cleaned_data
         return Filters(
-            **{name: values[name] for name in ("search", "area", "date_from", "date_to", "follow_up", "contacted")},
-            **{name: tuple(values[name]) for name in ("status", "owner", "stage")},
-            **{name: tuple(map(int, values[name])) for name in ("source", "course")},
+            **{name: values[name] for name in ("search", "area", "date_from", "date_to")},
+            **{name: values[name] for name in ("follow_up", "contacted", "assigned")},
+            **{name: tuple(values[name]) for name in ("status", "owner", "source", "stage")},
+            course=tuple(map(int, values["course"])),
             origin=str(values["origin"].pk) if values["origin"] else "",
         )
 
     @property
-    def sort(self) -> Sort:
+    def sorting(self) -> Sort:
         return SORTS[self.cleaned_data["sort"] or NEWEST]
 
     @property
@@ -154,7 +161,7 @@ class ListForm(forms.Form):
         return self.cleaned_data["count"] == "exact"
 
     @property
-    def cursor(self) -> str:
+    def position(self) -> str:
         return self.cleaned_data["cursor"]
 
     def shown(self) -> list[tuple[str, str, str]]:
