@@ -15,8 +15,8 @@ from customers.actions.assignment import (
     share_out,
     unassign,
 )
-from customers.actions.capacity import capacities, eligible, loads
-from customers.actions.errors import ActionError, AlreadyLookedAfter, Conflict
+from customers.actions.capacity import Seat, capacities, eligible, loads, seats
+from customers.actions.errors import ActionError, AlreadyKnown, AlreadyLookedAfter, Conflict
 from customers.actions.follow_ups import close_follow_up, set_follow_up
 from customers.actions.notes import add_note
 from customers.actions.people import deactivate, reactivate, set_availability
@@ -29,8 +29,10 @@ __all__ = [
     "REQUEST_LIMIT",
     "SLICE",
     "ActionError",
+    "AlreadyKnown",
     "AlreadyLookedAfter",
     "Conflict",
+    "Seat",
     "Shared",
     "add_note",
     "assign",
@@ -45,6 +47,7 @@ __all__ = [
     "loads",
     "reactivate",
     "record_status",
+    "seats",
     "set_availability",
     "set_follow_up",
     "share_out",

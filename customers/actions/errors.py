@@ -1,5 +1,7 @@
 """What an action may refuse; the texts are shown to the person who asked."""
 
+USED_TOKEN = "This form was already used for something else. Open the page again."
+
 
 class ActionError(Exception):
     """The act cannot be done; `str()` says why and what to do instead."""
@@ -11,3 +13,11 @@ class Conflict(ActionError):
 
 class AlreadyLookedAfter(ActionError):
     """The number of a new customer belongs to one whom another person looks after; the entry was passed on."""
+
+
+class AlreadyKnown(ActionError):
+    """The number belongs to `customer`, whom the person who asked may see."""
+
+    def __init__(self, words: str, customer):
+        super().__init__(words)
+        self.customer = customer

@@ -7,6 +7,7 @@ from customers.models import Customer, FollowUp
 
 KEPT_WITHIN = timedelta(minutes=30)
 RETRY_AFTER = timedelta(hours=3)
+PAST = "The follow-up lies in the past. Choose a later time."
 
 
 def open_follow_up(customer: Customer) -> FollowUp | None:
@@ -22,7 +23,7 @@ def set_follow_up(
     Raises ActionError when `due_at` is not in the future.
     """
     if due_at <= now:
-        raise ActionError("The follow-up lies in the past. Choose a later time.")
+        raise ActionError(PAST)
     close_follow_up(customer=customer, by=by, now=now, state=FollowUp.State.CANCELLED)
     customer.next_follow_up_at = due_at
     return FollowUp.objects.create(

@@ -10,7 +10,8 @@ from django.utils.timezone import localdate
 from accounts.models import User
 from crm.lib import phones
 from crm.lib.text import fold, search_text
-from customers.actions.errors import ActionError, AlreadyLookedAfter, Conflict
+from customers.actions.errors import ActionError, AlreadyKnown, AlreadyLookedAfter, Conflict
+from customers.actions.vocabulary import KINDS, word
 from customers.models import (
     AssignmentChange,
     ContactNumber,
@@ -21,18 +22,20 @@ from customers.models import (
     Origin,
     Status,
 )
-from customers.models.customer import edit_bit
+from customers.models.customer import AREA_LENGTH, edit_bit
 
 PASSED_ON = "Passed to the team: this number is already being looked after."
 PASSED_ON_A_DAY = 20
 PASSED_ON_LABEL = "Typed in for a known number"
+# The same entry by the same person again within this time is a second press of the same button.
+DOUBLE_SUBMIT = timedelta(minutes=2)
 
 
 def refresh_search(customer: Customer, extra_numbers: Iterable[str] | None = None) -> None:
     """Set the derived columns that lists search and filter by. The caller saves them."""
     if extra_numbers is None:
         extra_numbers = ContactNumber.objects.filter(customer=customer).values_list("number", flat=True)
-    customer.area_key = fold(customer.area)
+    customer.area_key = fold(customer.area)[: AREA_LENGTH * 2]  # a folded text can be much longer than it was
     customer.search_text = search_text(
         name=customer.name, area=customer.area, numbers=[customer.phone_number, *extra_numbers]
     )
@@ -43,25 +46,62 @@ def create_customer(
 ) -> Customer:
     """Add a customer typed in by `by`; a sales user's becomes her own. `fields` are of EDITABLE_FIELDS.
 
-    Raises ActionError when the number is known and visible to `by`. When somebody else looks after it, a sales
+    `source` and `course` may be texts. The same entry again at once returns the customer of the first time.
+    Raises AlreadyKnown when the number is known and visible to `by`. When somebody else looks after it, a sales
     user's entry is kept as an enquiry and a note there, and AlreadyLookedAfter is raised.
     """
+    entry = {"by": by, "now": now, "phone_number": phone_number, "extra_phones": list(extra_phones), "fields": fields}
     try:
-        with transaction.atomic():
-            known = Customer.objects.filter(phone_number=phone_number).order_by("person").first()
-            if known is None:
-                return _create(by=by, now=now, phone_number=phone_number, extra_phones=extra_phones, fields=fields)
-            known = known.merged_into or known
-            if Customer.objects.visible_to(by).filter(pk=known.pk).exists():
-                raise ActionError(f"This number is already in the list: {known.shown_name}.")
-            _pass_on(known, by, now, fields)
-    except IntegrityError as error:  # the same number was saved by somebody else in this very moment
-        raise ActionError("This number was saved a moment ago. Send it once more to see what became of it.") from error
+        return _typed_in(**entry)
+    except IntegrityError:  # the same number was saved in this very moment: now it is known
+        return _typed_in(**entry)
+
+
+def _typed_in(*, by: User, now: datetime, phone_number: str, extra_phones: list[str], fields: dict) -> Customer:
+    with transaction.atomic():
+        fields = _with_words(fields)
+        known = _known(phone_number)
+        if known is None:
+            return _create(by=by, now=now, phone_number=phone_number, extra_phones=extra_phones, fields=fields)
+        if _is_double_submit(known, by, now, phone_number, fields):
+            return known
+        _refuse_visible(known, by)
+        _pass_on(known, by, now, fields)
     raise AlreadyLookedAfter(PASSED_ON)
 
 
-def _create(*, by: User, now: datetime, phone_number: str, extra_phones: Iterable[str], fields: dict) -> Customer:
-    extra_phones = list(extra_phones)
+def _with_words(fields: dict) -> dict:
+    """`fields` with the rows that its texts for source and course name."""
+    return {
+        field: word(field, value) if field in KINDS and isinstance(value, str) else value
+        for field, value in fields.items()
+    }
+
+
+def _known(phone_number: str) -> Customer | None:
+    """Who has that number, as her own or as a further one."""
+    customers = Customer.objects.select_related("merged_into", "origin").order_by("person")
+    known = customers.filter(phone_number=phone_number).first()
+    if known is None:
+        known = customers.filter(numbers__number=phone_number).order_by("pk").first()
+    return (known.merged_into or known) if known else None
+
+
+def _is_double_submit(known: Customer, by: User, now: datetime, phone_number: str, fields: dict) -> bool:
+    origin = known.origin
+    just_now = (
+        origin.kind == Origin.Kind.MANUAL and origin.created_by_id == by.pk and now - known.created_at < DOUBLE_SUBMIT
+    )
+    return just_now and known.phone_number == phone_number and known.name == fields.get("name", "")
+
+
+def _refuse_visible(known: Customer, by: User) -> None:
+    """What `by` may see she may be told of."""
+    if Customer.objects.visible_to(by).filter(pk=known.pk).exists():
+        raise AlreadyKnown(f"This number is already in the list: {known.shown_name}.", known)
+
+
+def _create(*, by: User, now: datetime, phone_number: str, extra_phones: list[str], fields: dict) -> Customer:
     origin = Origin.objects.create(kind=Origin.Kind.MANUAL, label=f"Typed in by {by}", created_by=by, created_at=now)
     customer = Customer(
         phone_number=phone_number, status_id=Status.NEW, origin=origin, created_at=now, updated_at=now, **fields
@@ -87,11 +127,7 @@ def _create(*, by: User, now: datetime, phone_number: str, extra_phones: Iterabl
 
 def _pass_on(known: Customer, by: User, now: datetime, fields: dict) -> None:
     """Keep a colleague's entry for a number that is not hers, without telling her whose it is."""
-    since = now - timedelta(days=1)
-    passed_on = Origin.objects.filter(label=PASSED_ON_LABEL, created_by=by, created_at__gt=since).count()
-    if passed_on >= PASSED_ON_A_DAY:
-        raise ActionError("That is enough new entries for one day. Ask your manager to add this one.")
-    origin = Origin.objects.create(kind=Origin.Kind.MANUAL, label=PASSED_ON_LABEL, created_by=by, created_at=now)
+    origin = _passing_on(by, now)
     Enquiry.objects.create(
         customer=known,
         enquired_on=fields.get("date") or localdate(now),
@@ -99,7 +135,7 @@ def _pass_on(known: Customer, by: User, now: datetime, fields: dict) -> None:
         course=fields.get("course"),
         origin=origin,
     )
-    typed = "\n".join(f"{field}: {value}" for field, value in fields.items() if value)
+    typed = "\n".join(f"{field}: {shown(value)}" for field, value in fields.items() if value)
     Note.objects.create(customer=known, text=f"{by} typed this number in as well.\n{typed}".strip(), by=by, at=now)
     known = Customer.objects.select_for_update().get(pk=known.pk)
     known.enquiry_count += 1
@@ -108,7 +144,15 @@ def _pass_on(known: Customer, by: User, now: datetime, fields: dict) -> None:
     known.save(update_fields=["enquiry_count", "last_enquired_at", "updated_at"])
 
 
-@transaction.atomic
+def _passing_on(by: User, now: datetime) -> Origin:
+    """The record of one such entry; refused past the number of a day, or the form would be a way to try numbers."""
+    since = now - timedelta(days=1)
+    passed_on = Origin.objects.filter(label=PASSED_ON_LABEL, created_by=by, created_at__gt=since).count()
+    if passed_on >= PASSED_ON_A_DAY:
+        raise ActionError("That is enough new entries for one day. Ask your manager to add this one.")
+    return Origin.objects.create(kind=Origin.Kind.MANUAL, label=PASSED_ON_LABEL, created_by=by, created_at=now)
+
+
 def edit_customer(
     *,
     customer: Customer,
@@ -120,15 +164,40 @@ def edit_customer(
 ) -> Customer:
     """Change what is known of a customer; only what differs is written, with one FieldChange a field.
 
-    `seen` is the moment at which the form was drawn: Conflict when somebody else changed one of the same fields since.
-    `extra_phones` None leaves the further numbers alone. Raises ActionError when the number belongs to another.
+    `source` and `course` may be texts. `seen` is the moment that the form's values are of: Conflict when somebody else
+    changed one of the same fields since. `extra_phones` None leaves the further numbers alone. Raises AlreadyKnown
+    when the number belongs to another whom `by` may see; when somebody else looks after that one, a note is left
+    there, nothing is changed, and AlreadyLookedAfter is raised.
     """
-    stored = Customer.objects.select_for_update().get(pk=customer.pk)
-    changed = {field: value for field, value in fields.items() if getattr(stored, field) != value}
-    if seen is not None:
-        _refuse_conflict(stored, changed, by, seen)
-    if "phone_number" in changed:
-        _refuse_taken(stored, changed["phone_number"])
+    try:
+        with transaction.atomic():
+            stored = Customer.objects.select_for_update().get(pk=customer.pk)
+            fields = _with_words(fields)
+            changed = {field: value for field, value in fields.items() if getattr(stored, field) != value}
+            if seen is not None:
+                _refuse_conflict(stored, changed, by, seen, numbers=extra_phones)
+            other = _holder_of(stored, changed.get("phone_number"))
+            if other is None:
+                return _edit(stored, changed, extra_phones, by, now)
+            _refuse_visible(other, by)
+            _passing_on(by, now)
+            text = f"{by} wanted to give this number to another customer."
+            Note.objects.create(customer=other, text=text, by=by, at=now)
+    except IntegrityError as error:  # the same number was saved by somebody else in this very moment
+        raise ActionError("This number was saved a moment ago. Send it once more to see what became of it.") from error
+    raise AlreadyLookedAfter(PASSED_ON)
+
+
+def _holder_of(customer: Customer, phone_number: str | None) -> Customer | None:
+    """Who has the number that `customer` is to get, or None."""
+    if not phone_number:
+        return None
+    taken = Customer.objects.select_related("merged_into").filter(phone_number=phone_number, person=customer.person)
+    other = taken.exclude(pk=customer.pk).first()
+    return (other.merged_into or other) if other else None
+
+
+def _edit(stored: Customer, changed: dict, extra_phones: Iterable[str] | None, by: User, now: datetime) -> Customer:
     FieldChange.objects.bulk_create(
         FieldChange(customer=stored, field=field, old=shown(getattr(stored, field)), new=shown(value), by=by, at=now)
         for field, value in changed.items()
@@ -146,18 +215,17 @@ def edit_customer(
     return stored
 
 
-def _refuse_conflict(customer: Customer, changed: dict, by: User, seen: datetime) -> None:
+def _refuse_conflict(customer: Customer, changed: dict, by: User, seen: datetime, *, numbers) -> None:
     """A form drawn before a colleague's edit may not silently put her values back."""
-    since = FieldChange.objects.filter(customer=customer, field__in=changed, at__gt=seen).exclude(by=by)
-    clashes = [f"{change.by} set {change.field} to “{change.new}”" for change in since.select_related("by")]
+    fields = [*changed, *(["extra_phones"] if numbers is not None else [])]
+    since = FieldChange.objects.filter(customer=customer, field__in=fields, at__gt=seen).exclude(by=by).order_by("at")
+    latest = {change.field: change for change in since.select_related("by")}
+    clashes = [
+        f"{change.by} set {change.label} to “{change.new}”" if change.new else f"{change.by} emptied {change.label}"
+        for change in latest.values()
+    ]
     if clashes:
         raise Conflict(f"In the meantime {', '.join(clashes)}. Check your entry and save it again.")
-
-
-def _refuse_taken(customer: Customer, phone_number: str) -> None:
-    taken = Customer.objects.filter(phone_number=phone_number, person=customer.person).exclude(pk=customer.pk)
-    if taken.exists():
-        raise ActionError("This number already belongs to another customer.")
 
 
 def _replace_numbers(customer: Customer, numbers: list[str], by: User, now: datetime) -> bool:
@@ -184,6 +252,8 @@ def _spaced(number: str) -> str:
 
 def shown(value: object) -> str:
     """A field's value as the timeline says it."""
+    if isinstance(value, str) and value.startswith("+"):
+        return _spaced(value)
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, date):

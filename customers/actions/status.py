@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Final
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
-from customers.actions.errors import ActionError
+from customers.actions.errors import USED_TOKEN, ActionError
 from customers.actions.follow_ups import (
+    PAST,
     RETRY_AFTER,
     close_by_contact,
     close_follow_up,
@@ -14,7 +15,7 @@ from customers.actions.follow_ups import (
     open_follow_up,
     set_follow_up,
 )
-from customers.models import Customer, FollowUp, LostReason, Status, StatusChange
+from customers.models import Customer, FollowUp, LostReason, Stage, Status, StatusChange
 
 
 class _Keep:
@@ -24,7 +25,6 @@ class _Keep:
 KEEP: Final = _Keep()
 
 
-@transaction.atomic
 def record_status(
     *,
     customer: Customer,
@@ -43,12 +43,23 @@ def record_status(
     `client_token` again changes nothing and returns what was recorded the first time.
     Raises ActionError for a retired status, a time in the past, or a token used for something else.
     """
-    customer = Customer.objects.select_for_update().get(pk=customer.pk)
-    if client_token and (recorded := _recorded(client_token, customer, by)):
-        return recorded
+    try:
+        with transaction.atomic():
+            customer = Customer.objects.select_for_update().get(pk=customer.pk)
+            if client_token and (recorded := _recorded(client_token, customer, by)):
+                return recorded
+            change = _record(customer, status, by, now, notes, client_token, lost_reason)
+            _follow_up_after(customer, status, follow_up_at, by, now)
+            _write(customer, status, now)
+            return change
+    except IntegrityError as error:  # the token was used for another customer in this very moment
+        raise ActionError(USED_TOKEN) from error
+
+
+def _record(customer: Customer, status: Status, by, now: datetime, notes: str, client_token, lost_reason):
     if not status.is_active and status.pk != customer.status_id:
         raise ActionError(f"“{status.label}” is no longer in use. Choose another status.")
-    change = StatusChange.objects.create(
+    return StatusChange.objects.create(
         customer=customer,
         previous_status_id=customer.status_id,
         new_status=status,
@@ -59,36 +70,39 @@ def record_status(
         client_token=client_token or None,
         lost_reason=lost_reason,
     )
-    _follow_up_after(customer, status, follow_up_at, by, now)
+
+
+def _write(customer: Customer, status: Status, now: datetime) -> None:
     customer.status = status
     customer.last_contact_at = now
     customer.attempts += 1
     customer.version += 1
     customer.updated_at = now
     customer.save(update_fields=["status", "last_contact_at", "attempts", "next_follow_up_at", "version", "updated_at"])
-    return change
 
 
 def _recorded(client_token: str, customer: Customer, by) -> StatusChange | None:
     recorded = StatusChange.objects.select_related("new_status").filter(client_token=client_token).first()
     if recorded and (recorded.customer_id != customer.pk or recorded.changed_by_id != by.pk):
-        raise ActionError("This form was already used for something else. Open the page again.")
+        raise ActionError(USED_TOKEN)
     return recorded
 
 
 def _follow_up_after(customer: Customer, status: Status, follow_up_at, by, now: datetime) -> None:
     """What becomes of the open follow-up, and the next one."""
-    closes = status.reached or status.closes
-    if closes:
+    if follow_up_at not in (None, KEEP) and follow_up_at <= now:
+        raise ActionError(PAST)
+    if status.reached:
         close_by_contact(customer=customer, by=by, now=now)
+    elif status.closes:  # nobody was talked to, so no promise was kept: a wrong number
+        close_follow_up(customer=customer, by=by, now=now, state=FollowUp.State.CANCELLED)
+    unanswered = not status.reached and not status.closes and status.stage != Stage.NEW
     if follow_up_at is None:
         close_follow_up(customer=customer, by=by, now=now, state=FollowUp.State.CANCELLED)
     elif follow_up_at is KEEP:
-        if not closes:
+        if unanswered:
             move_follow_up(customer=customer, due_at=now + RETRY_AFTER)
-    elif not closes and open_follow_up(customer):
-        if follow_up_at <= now:
-            raise ActionError("The follow-up lies in the past. Choose a later time.")
+    elif unanswered and open_follow_up(customer):
         move_follow_up(customer=customer, due_at=follow_up_at)
     else:
         set_follow_up(customer=customer, due_at=follow_up_at, by=by, now=now)

@@ -80,8 +80,5 @@ def filtered(params: QueryDict, form: ListForm) -> dict:
         "clear_url": f"?{without(params, *FILTER_NAMES, 'cursor')}",
         "exact_url": f"?{without(params, 'count', count='exact')}",
         "list_parameters": kept,
-        "sorts": [
-            (name, sort.label, f"?{without(params, 'sort', 'cursor', sort=name)}") for name, sort in SORTS.items()
-        ],
-        "carried": [(name, params[name]) for name in ("stage", "origin", "page_size") if params.get(name)],
+        "carried": [(name, params[name]) for name in ("stage", "assigned", "origin", "page_size") if params.get(name)],
     }
