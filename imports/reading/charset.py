@@ -57,6 +57,11 @@ def chosen(file: BinaryIO, encoding: str) -> Finding:
     return Finding(encoding, damaged=False)
 
 
+def decoder(encoding: str) -> codecs.IncrementalDecoder:
+    """Decodes piece by piece, and puts U+FFFD where a byte does not fit."""
+    return codecs.getincrementaldecoder(encoding)("replace")
+
+
 def _chunks(file: BinaryIO) -> Iterator[bytes]:
     file.seek(0)
     while chunk := file.read(CHUNK):

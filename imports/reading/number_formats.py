@@ -3,7 +3,7 @@
 import datetime
 import re
 from collections.abc import Callable
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 # Built-in formats have numbers and no text. 27-36 and 50-58 are dates in the East Asian editions.
@@ -19,6 +19,7 @@ _ELAPSED = re.compile(r"\[(?:h+|m+|s+)\]", re.I)
 _EPOCH_1900 = datetime.datetime(1899, 12, 30)
 _EPOCH_1904 = datetime.datetime(1904, 1, 1)
 _LEAP_BUG = 60  # Excel believes in 29 February 1900; before it the epoch is a day later
+CACHED = 10_000
 _MAX_SERIAL = 2_958_466  # 1 January 10000
 
 
@@ -55,7 +56,8 @@ def reader(kind: str | None, is_1904: bool) -> Callable[[str], Any]:
     """A function from the text in the file to the cell's value."""
     if kind is None:
         return plain_number
-    return partial(_moment, kind, _EPOCH_1904 if is_1904 else _EPOCH_1900)
+    # A list has few different days, and making a date costs more than all the rest of a cell.
+    return lru_cache(CACHED)(partial(_moment, kind, _EPOCH_1904 if is_1904 else _EPOCH_1900))
 
 
 def _moment(kind: str, epoch: datetime.datetime, text: str) -> Any:

@@ -8,7 +8,7 @@ worksheet.py; both lanes give the same rows, which the tests hold them to.
 import re
 from collections.abc import Callable, Iterator
 from itertools import chain
-from typing import Any
+from typing import Any, Protocol
 
 from .refused import Refused
 from .source import MAX_COLUMNS, column_index, place
@@ -16,10 +16,10 @@ from .values import Row
 
 BLOCK = 256 * 1024
 MAX_PENDING = 4 * 1024 * 1024
-MAX_KINDS = 100_000
+MAX_READERS = 100_000
 _HEAD = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*\?>\s*)?<worksheet[\s>][^\0]*?<sheetData\s*>")
 _FOREIGN_ENCODING = re.compile(rb"<\?xml[^>]*encoding=[\"'](?!utf-?8)", re.I)
-_ROW = re.compile(r'<row(?: r="(\d{1,8})")?([^>]*?)(?:/>|>(.*?)</row>)', re.S)
+_ROW_START = re.compile(r'\s*<row(?: r="(\d{1,8})")?([^>]*?)(/?)>')
 _CELL = re.compile(
     r'<c(?: r="([A-Z]{1,3})\d+")?((?: [a-z]+="[^"<>&]*")*) ?'
     r"(?:/>|>(<f(?:/>| [^>]*/>|(?: [^>]*)?>[^<]*</f>))?"
@@ -34,14 +34,21 @@ class Odd(Exception):
     """A row that the patterns do not cover."""
 
 
+class CellSource(Protocol):
+    """What worksheet.Cells offers."""
+
+    def reader(self, kind: str | None, style: str | None) -> Callable[[str], Any]: ...
+    def empty(self, kind: str | None, text: str | None, formula: bool) -> Any: ...
+
+
 class PlainRows:
     """`rows` ends at the sheet's end, with `rest` None, or at the first odd row: `rest` then begins a parsable document."""
 
-    def __init__(self, value: Callable[[str | None, str | None, str | None, bool], Any]):
-        self._value = value
-        self._kinds: dict[str, tuple[str | None, str | None]] = {}
-        self._columns: dict[str, int] = {}
-        self.number = 0
+    def __init__(self, source: "CellSource"):
+        self._source = source
+        self._readers: dict[str, Callable[[str], Any]] = {}  # by the cell's attributes, as they stand there
+        self._columns = _Columns()
+        self.number = 0  # of the last row that was read
         self.rest: bytes | None = None
 
     def rows(self, chunks: Iterator[bytes]) -> Iterator[Row]:
@@ -50,13 +57,14 @@ class PlainRows:
             self.rest = pending
             return
         for block in self._blocks(chunks, pending):
+            before = self.number
             try:
                 rows = self._block_rows(block)
             except (Odd, UnicodeDecodeError):
+                self.number = before
                 self.rest = head + block + self._pending
                 return
             yield from rows
-            self.number = rows[-1].number if rows else self.number
 
     def _blocks(self, chunks: Iterator[bytes], pending: bytes) -> Iterator[bytes]:
         """Pieces that end with a row, up to the end of the data. What has been read beyond is `_pending`."""
@@ -80,50 +88,63 @@ class PlainRows:
         text = block.decode()
         if "<!" in text or "<?" in text:
             raise Odd
-        rows = []
-        number, end = self.number, 0
-        for match in _ROW.finditer(text):
-            if match.start() != end and not text[end : match.start()].isspace():
-                raise Odd
-            end = match.end()
-            given, attributes, inner = match.groups()
-            number = int(given) if given else number + 1
-            rows.append(Row(number, self._cells(inner, bool(given)) if inner else [], _hidden(attributes)))
-        if text[end:].strip():
+        rows: list[Row] = []
+        *pieces, rest = text.split("</row>")
+        for piece in pieces:
+            start, numbered, hidden = self._row_start(piece)
+            rows.append(Row(self.number, self._cells(piece[start:], numbered), hidden))
+        if rest and not rest.isspace() and self._row_start(rest + "<row>")[0] != len(rest) + len("<row>"):
             raise Odd
         return rows
+
+    def _row_start(self, text: str) -> tuple[int, bool, bool]:
+        """Where the first row with anything inside begins its cells, past rows without; whether it has a number, is hidden."""
+        end = 0
+        while match := _ROW_START.match(text, end):
+            given, attributes, closed = match.groups()
+            self.number = int(given) if given else self.number + 1
+            end = match.end()
+            if not closed:
+                return end, bool(given), _hidden(attributes)
+        raise Odd
 
     def _cells(self, inner: str, numbered: bool) -> list[Any]:
         cells: list[Any] = []
         found = _CELL.findall(inner)
-        if len(found) != inner.count("<c") or not found or not (numbered or not found[0][0]):
+        if len(found) != inner.count("<c") or (found and found[0][0] and not numbered) or (inner and not found):
             raise Odd
-        columns, kinds, value_of = self._columns, self._kinds, self._value
+        readers, columns = self._readers, self._columns
         for letters, attributes, formula, value, has_value, inline in found:
-            kind, style = kinds.get(attributes) or self._read_attributes(attributes)
+            read = readers.get(attributes) or self._find_reader(attributes)
             text = value or inline
-            if "&" in text:
-                text = _ENTITY.sub(_entity, text)
-            if not text and not has_value:
-                text = None
-            cell = value_of(kind, style, text, bool(formula))
-            column = columns.get(letters, -1) if letters else len(cells)
-            if column < 0:
-                column = columns[letters] = column_index(letters)
+            if text:
+                cell = read(_ENTITY.sub(_entity, text) if "&" in text else text)
+            else:
+                cell = self._empty("" if has_value else None, bool(formula), attributes)
+            column = columns[letters] if letters else len(cells)
             if column == len(cells) < MAX_COLUMNS:
                 cells.append(cell)
             else:
                 place(cells, column, cell)
         return cells
 
-    def _read_attributes(self, text: str) -> tuple[str | None, str | None]:
+    def _find_reader(self, text: str) -> Callable[[str], Any]:
         attributes = dict(_ATTRIBUTE.findall(text))
         if "r" in attributes:
             raise Odd
-        kind = attributes.get("t"), attributes.get("s")
-        if len(self._kinds) < MAX_KINDS:
-            self._kinds[text] = kind
-        return kind
+        reader = self._source.reader(attributes.get("t"), attributes.get("s"))
+        if len(self._readers) < MAX_READERS:
+            self._readers[text] = reader
+        return reader
+
+    def _empty(self, text: str | None, formula: bool, attributes: str) -> Any:
+        return self._source.empty(dict(_ATTRIBUTE.findall(attributes)).get("t"), text, True) if formula else None
+
+
+class _Columns(dict[str, int]):
+    def __missing__(self, letters: str) -> int:
+        self[letters] = column_index(letters)
+        return self[letters]
 
 
 def _split_head(chunks: Iterator[bytes]) -> tuple[bytes | None, bytes]:

@@ -37,7 +37,10 @@ class BookSource:
 
 
 def is_blank(cells: list[Any]) -> bool:
-    return all(cell is None or cell == "" for cell in cells)
+    for cell in cells:  # a loop, for it mostly ends at the first cell
+        if cell is not None and cell != "":
+            return False
+    return True
 
 
 def column_index(letters: str) -> int:

@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 from .values import pack
 
 MAX_FRAME = 128 * 1024 * 1024
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=pack)
 _LENGTH = struct.Struct(">I")
 
 
@@ -23,7 +24,7 @@ class TooSlow(Exception):
 
 def encode(message: Any) -> bytes:
     """A message as JSON. A lone surrogate (half a character, from a broken escape) becomes a question mark."""
-    return json.dumps(message, ensure_ascii=False, separators=(",", ":"), default=pack).encode("utf-8", "replace")
+    return _ENCODER.encode(message).encode("utf-8", "replace")
 
 
 def send(pipe: BinaryIO, payload: bytes) -> None:

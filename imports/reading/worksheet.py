@@ -33,7 +33,7 @@ def read_rows(
 
 def _rows(cells: "Cells", chunks: Iterator[bytes]) -> Iterator[Row]:
     """By patterns as long as the XML is written the way nearly all programs write it, then by the parser."""
-    plain = PlainRows(cells.value)
+    plain = PlainRows(cells)
     yield from plain.rows(chunks)
     if plain.rest is not None:
         yield from SheetParser(cells, plain.number).rows(chain([plain.rest], chunks))
@@ -59,22 +59,18 @@ class Cells:
     def __init__(self, strings: list[str], numbers: list[Callable[[str], Any]]):
         self._strings = strings
         self._numbers = numbers
-        self._readers: dict[tuple[str | None, str | None], Callable[[str], Any]] = {}
+        self._by_kind = {"s": self._shared, "str": clean, "inlineStr": clean, "b": _boolean, "e": CellError, "d": _iso}
 
     def value(self, kind: str | None, style: str | None, text: str | None, formula: bool) -> Any:
         """`kind` and `style` are the cell's attributes t and s, `text` what stands in v or is (None: neither is there)."""
-        if not text:
-            # <f>…</f><v></v> is an empty text when the cell says it is text; else nobody has calculated it yet.
-            return NO_VALUE if formula and (text is None or kind != "str") else None
-        reader = self._readers.get((kind, style)) or self._find_reader(kind, style)
-        return reader(text)
+        return self.reader(kind, style)(text) if text else self.empty(kind, text, formula)
 
-    def _find_reader(self, kind: str | None, style: str | None) -> Callable[[str], Any]:
-        readers = {"s": self._shared, "str": clean, "inlineStr": clean, "b": _boolean, "e": CellError, "d": _iso}
-        reader = readers.get(kind) or self._number_reader(style)
-        if len(self._readers) < 100_000:
-            self._readers[kind, style] = reader
-        return reader
+    def empty(self, kind: str | None, text: str | None, formula: bool) -> Any:
+        """<f>…</f><v></v> is an empty text when the cell says it is text; else nobody has calculated it yet."""
+        return NO_VALUE if formula and (text is None or kind != "str") else None
+
+    def reader(self, kind: str | None, style: str | None) -> Callable[[str], Any]:
+        return self._by_kind.get(kind) or self._number_reader(style)
 
     def _number_reader(self, style: str | None) -> Callable[[str], Any]:
         index = int(style) if style and style.isdecimal() and len(style) < 9 else 0
