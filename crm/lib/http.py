@@ -24,6 +24,7 @@ TITLES = {
     403: "Not yours to open",
     404: "Nothing here",
     405: "Not in this way",
+    429: "Too many tries",
     500: "Our fault",
 }
 
