@@ -31,9 +31,7 @@ def deactivate(*, user: User, by: User, now: datetime, to: Sequence[User] = ()) 
     given (do not call, caps) goes to the pool as well. Raises ActionError for oneself, for an admin when `by` is
     none, or when none of `to` can take.
     """
-    if user == by:
-        raise ActionError(ONESELF)
-    _refuse_admin(user, by)
+    _refuse(user, by)
     # Waits for whoever is sharing out to her right now; whoever comes later finds her gone. All in one order, so that
     # two managers who deactivate each other's heirs do not wait for ever.
     involved = User.objects.filter(pk__in=[user.pk, *(heir.pk for heir in to)])
@@ -51,14 +49,22 @@ def deactivate(*, user: User, by: User, now: datetime, to: Sequence[User] = ()) 
 
 def reactivate(*, user: User, by: User) -> None:
     """Let `user` sign in again. Her former customers stay where they are. Raises ActionError as `deactivate` does."""
-    _refuse_admin(user, by)
+    _refuse(user, by)
     user.is_active = True
     user.save(update_fields=["is_active"])
 
 
-def _refuse_admin(user: User, by: User) -> None:
-    if (user.is_staff or user.is_superuser) and not by.is_superuser:
-        raise ActionError(ADMINS_ONLY)
+def why_not(*, user: User, by: User) -> str:
+    """Why `by` may not deactivate or reactivate `user`; "" when she may."""
+    if user == by:
+        return ONESELF
+    above = (user.is_staff or user.is_superuser) and not by.is_superuser
+    return ADMINS_ONLY if above else ""
+
+
+def _refuse(user: User, by: User) -> None:
+    if reason := why_not(user=user, by=by):
+        raise ActionError(reason)
 
 
 @transaction.atomic

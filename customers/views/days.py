@@ -1,18 +1,48 @@
 """A counsellor's day: whom to call next, and what was promised when."""
 
-from django.http import Http404
+from django.core.exceptions import BadRequest
+from django.http import JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
 
 from accounts.access import EVERYBODY, SALES, roles_allowed
-from crm.lib.http import require_methods
+from crm.lib.http import form_errors, require_methods, wants_json
+from customers import figures, presenters
+from customers.forms.team import WhoseForm
+from customers.models import Customer
 
 
 @roles_allowed(SALES)
 @require_methods("GET")
 def next_customer(request):
-    raise Http404
+    now = timezone.now()
+    if customer := figures.next_to_call(request.user, now=now):
+        return redirect(f"{reverse('customers:detail', args=[customer.pk])}?calling=1")
+    unplanned = figures.unplanned(request.user)
+    context = {"coming": figures.coming_next(request.user, now=now), "unplanned": unplanned}
+    return render(request, "customers/next.html", context)
 
 
 @roles_allowed(*EVERYBODY)
 @require_methods("GET")
 def follow_ups(request):
-    raise Http404
+    now = timezone.now()
+    form = WhoseForm(request.GET, counsellors=figures.counsellors_for(request.user))
+    if not form.is_valid():
+        raise BadRequest(form_errors(form))
+    owner = form.cleaned_data["owner"]
+    customers = Customer.objects.visible_to(request.user)
+    if owner:
+        customers = customers.filter(assigned_to=owner)
+    sections = figures.follow_up_sections(customers, now=now)
+    if wants_json(request):
+        return JsonResponse({section.key: _as_json(section) for section in sections})
+    return render(
+        request, "customers/follow_ups.html", {"sections": sections, "form": form, "owner": owner, "now": now}
+    )
+
+
+def _as_json(section: figures.Section) -> dict:
+    rows = [presenters.customer(row) for row in section.rows]
+    return {"count": section.count, "count_is_exact": section.exact, "results": rows}

@@ -1,30 +1,98 @@
 """The counsellors: who has how much, who is away, who leaves."""
 
-from django.http import Http404
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
 
 from accounts.access import MANAGER, roles_allowed
-from crm.lib.http import require_methods
+from accounts.models import User, UserQuerySet
+from crm.lib.http import error, form_errors, request_data, require_methods, wants_json
+from customers import actions, figures
+from customers.forms.team import AvailabilityForm, HandoverForm
+
+NO_SUCH_PERSON = "This person does not exist."
+
+
+def _person(people: UserQuerySet, user_id: int) -> User:
+    """The one with that id among `people`. Raises Http404."""
+    if found := people.filter(pk=user_id).first():
+        return found
+    raise Http404(NO_SUCH_PERSON)
 
 
 @roles_allowed(MANAGER)
 @require_methods("GET")
 def team(request):
-    raise Http404
+    members = figures.members(request.user, now=timezone.now())
+    context = {
+        "members": [member for member in members if member.user.is_active],
+        "left": [member for member in members if not member.user.is_active],
+        "most": max((member.open for member in members), default=0) or 1,
+    }
+    return render(request, "customers/team.html", context)
 
 
 @roles_allowed(MANAGER)
 @require_methods("GET", "POST")
 def counsellor(request, user_id):
-    raise Http404
+    user = _person(figures.counsellors(), user_id)
+    form = AvailabilityForm(request_data(request) if request.method == "POST" else None, instance=user)
+    if request.method == "POST" and form.is_valid():
+        actions.set_availability(user=user, **form.cleaned_data)
+        messages.success(request, f"Saved what {user} takes.")
+        return redirect("customers:team")
+    context = {"counsellor": user, "form": form}
+    return _page(request, "customers/counsellor.html", context, form)
 
 
 @roles_allowed(MANAGER)
 @require_methods("GET", "POST")
 def deactivate(request, user_id):
-    raise Http404
+    user, now = _person(User.objects.filter(is_active=True), user_id), timezone.now()
+    _refuse_unless_allowed(request.user, user)
+    heirs = User.objects.filter(pk__in=[heir.pk for heir in actions.eligible(now=now) if heir != user])
+    form = HandoverForm(request_data(request) if request.method == "POST" else None, heirs=heirs.order_by("first_name"))
+    if request.method == "POST" and form.is_valid():
+        try:
+            done = actions.deactivate(user=user, by=request.user, now=now, to=form.heirs)
+        except actions.ActionError as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(request, _in_words(user, done, form.heirs))
+            return redirect("customers:team")
+    context = {"person": user, "form": form, "work": figures.work_of(request.user, user, now=now)}
+    return _page(request, "customers/deactivate.html", context, form)
 
 
 @roles_allowed(MANAGER)
-@require_methods("POST", back_to="customers:counsellor")
+@require_methods("POST", back_to="customers:team")
 def reactivate(request, user_id):
-    raise Http404
+    user = _person(User.objects.filter(is_active=False), user_id)
+    _refuse_unless_allowed(request.user, user)
+    actions.reactivate(user=user, by=request.user)
+    messages.success(request, f"{user} can sign in again. New customers come with the next sharing out.")
+    return redirect("customers:team")
+
+
+def _refuse_unless_allowed(by: User, user: User) -> None:
+    if reason := actions.why_not(user=user, by=by):
+        raise PermissionDenied(reason)
+
+
+def _page(request: HttpRequest, template: str, context: dict, form) -> HttpResponse:
+    """The page with its form: as it is asked for, or as it was refused."""
+    if form.errors and wants_json(request):
+        return error(request, 400, form_errors(form))
+    return render(request, template, context, status=400 if form.errors else 200)
+
+
+def _in_words(user: User, done: actions.Handover, heirs: list[User]) -> str:
+    """ "Asha is out. 88 customers went to Ravi, 2 back to the unassigned." """
+    to = str(heirs[0]) if len(heirs) == 1 else f"{len(heirs)} counsellors"
+    moved = [f"{done.given:,} customer{'s' * (done.given != 1)} went to {to}"] if done.given else []
+    if done.to_pool:
+        went = "" if moved else f" customer{'s' * (done.to_pool != 1)} went"
+        moved.append(f"{done.to_pool:,}{went} back to the unassigned")
+    return f"{user} is signed out and cannot sign in any more. {', '.join(moved) or 'There was nothing to hand over'}."

@@ -1,0 +1,144 @@
+"""The numbers of the team page, and whom to call: each one query, each number equal to the list it opens."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, F, FilteredRelation, Q
+from django.db.models.functions import Coalesce
+from django.utils.timezone import localdate
+
+from accounts.models import Role, User, UserQuerySet
+from crm.lib.pagination import capped_count
+from customers.lists import ASSIGNED, CONTACTED, FOLLOW_UPS
+from customers.models import Customer, CustomerQuerySet, FollowUp, Stage
+from customers.models.vocabulary import CLOSED_STAGES
+
+# Whoever was not reached is not called again at once.
+REST = timedelta(hours=3)
+SHOWN = 25
+
+
+# --- The team -----------------------------------------------------------------------------------
+
+
+@dataclass
+class Member:
+    """A counsellor, as the team page shows her."""
+
+    user: User
+    open: int = 0
+    new: int = 0
+    given_today: int = 0
+    contacted_today: int = 0
+    overdue: int = 0
+    away: bool = False
+
+
+def counsellors() -> UserQuerySet:
+    """Everybody with the role, those who left included."""
+    return User.objects.filter(role=Role.SALES, is_staff=False, is_superuser=False)
+
+
+def counsellors_for(viewer: User) -> UserQuerySet:
+    """Those whose customers `viewer` may ask for."""
+    people = counsellors() if viewer.is_manager else User.objects.filter(pk=viewer.pk)
+    return people.filter(is_active=True).order_by("first_name", "username")
+
+
+def members(viewer: User, *, now: datetime) -> list[Member]:
+    """Every counsellor with what she has, by name; those who left last. Two queries, however many they are."""
+    rows = (
+        Customer.objects.visible_to(viewer)
+        .filter(assigned_to__isnull=False)
+        .order_by()
+        .values("assigned_to")
+        .annotate(
+            open=Count("pk", filter=~Q(status__stage__in=CLOSED_STAGES)),
+            new=Count("pk", filter=Q(status__stage=Stage.NEW)),
+            given_today=Count("pk", filter=ASSIGNED["today"](now)),
+            contacted_today=Count("pk", filter=CONTACTED["today"](now)),
+            overdue=Count("pk", filter=FOLLOW_UPS["overdue"](now)),
+        )
+    )
+    figures = {row.pop("assigned_to"): row for row in rows}
+    today = localdate(now)
+    found = [Member(user=user, away=user.is_away(today), **figures.get(user.pk, {})) for user in counsellors()]
+    return sorted(found, key=lambda member: (not member.user.is_active, str(member.user).casefold()))
+
+
+@dataclass
+class Work:
+    """What has to be handed over when somebody leaves, and what stays with her name."""
+
+    open: int
+    follow_ups: int
+    due: int
+    closed: int
+
+
+def work_of(viewer: User, user: User, *, now: datetime) -> Work:
+    hers = Customer.objects.visible_to(viewer).filter(assigned_to=user)
+    counts = hers.needing_work().aggregate(
+        open=Count("pk"),
+        follow_ups=Count("pk", filter=Q(next_follow_up_at__isnull=False)),
+        due=Count("pk", filter=FOLLOW_UPS["due"](now)),
+    )
+    return Work(**counts, closed=hers.count() - counts["open"])
+
+
+# --- The day ------------------------------------------------------------------------------------
+
+
+def next_to_call(user: User, *, now: datetime) -> Customer | None:
+    """Whom `user` calls next: due now, then overdue (the oldest promise first), then new (the newest enquiry first),
+    then those nobody has reached (the longest untried first). Each step is one look-up, made when the one before it
+    found nobody.
+    """
+    hers = Customer.objects.visible_to(user).callable().open()
+    promise = FilteredRelation("follow_ups", condition=Q(follow_ups__state=FollowUp.State.OPEN))
+    promised_first = Coalesce("promise__promised_at", "next_follow_up_at")
+    rested = Q(last_contact_at=None) | Q(last_contact_at__lte=now - REST)
+    unplanned = hers.filter(rested, next_follow_up_at=None)
+    steps = (
+        hers.filter(FOLLOW_UPS["now"](now)).order_by("next_follow_up_at", "pk"),
+        hers.filter(FOLLOW_UPS["overdue"](now)).annotate(promise=promise).order_by(promised_first, "pk"),
+        unplanned.filter(status__stage=Stage.NEW).order_by(F("last_enquired_at").desc(nulls_last=True), "-pk"),
+        unplanned.filter(status__reached=False).order_by(F("last_contact_at").asc(nulls_first=True), "pk"),
+    )
+    return next((customer for step in steps if (customer := step.only("pk").first())), None)
+
+
+def coming_next(user: User, *, now: datetime) -> Customer | None:
+    """Her next follow-up that is still to come."""
+    hers = Customer.objects.visible_to(user).filter(next_follow_up_at__gt=now)
+    return hers.order_by("next_follow_up_at", "pk").first()
+
+
+def unplanned(user: User) -> int:
+    """How many open customers of hers have no next step (the number is capped like every count)."""
+    return capped_count(Customer.objects.visible_to(user).open().filter(FOLLOW_UPS["none"](None)))[0]
+
+
+@dataclass
+class Section:
+    """One part of the follow-ups page: `key` is also the list's `follow_up` parameter."""
+
+    key: str
+    title: str
+    rows: list[Customer]
+    count: int
+    exact: bool
+
+
+SECTIONS = {"overdue": "Overdue", "now": "Due now", "rest": "Later today", "later": "After today"}
+
+
+def follow_up_sections(customers: CustomerQuerySet, *, now: datetime) -> list[Section]:
+    """The follow-ups of `customers` by when they are due, the earliest first, the first SHOWN of each."""
+    sections = []
+    for key, title in SECTIONS.items():
+        found = customers.filter(FOLLOW_UPS[key](now))
+        rows = list(found.with_people().prefetch_related("numbers").order_by("next_follow_up_at", "pk")[: SHOWN + 1])
+        count, exact = (len(rows), True) if len(rows) <= SHOWN else capped_count(found)
+        sections.append(Section(key, title, rows[:SHOWN], count, exact))
+    return sections

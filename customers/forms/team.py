@@ -1,0 +1,102 @@
+"""Counsellors: what they take, and who takes over when they leave."""
+
+from django import forms
+
+from accounts.models import User
+from customers.forms.fields import DayField
+
+MOST_A_DAY, MOST_OPEN = 10_000, 1_000_000
+
+
+class WhoseForm(forms.Form):
+    """Whose follow-ups to look at; empty: everybody's one may see."""
+
+    owner = forms.ModelChoiceField(
+        queryset=None,
+        required=False,
+        empty_label="Everybody",
+        label="Counsellor",
+        error_messages={"invalid_choice": "There is no such counsellor."},
+    )
+
+    def __init__(self, data, *, counsellors):
+        super().__init__(data)
+        self.fields["owner"].queryset = counsellors
+
+
+class AvailabilityForm(forms.ModelForm):
+    """Whether and how many new customers she takes."""
+
+    away_from = DayField(label="On leave from", required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
+    away_until = DayField(
+        label="until",
+        required=False,
+        widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"),
+        help_text="The last day of the leave. Empty: until further notice.",
+    )
+    daily_cap = forms.IntegerField(
+        label="New customers a day, at most",
+        required=False,
+        min_value=0,
+        max_value=MOST_A_DAY,
+        help_text="Empty: no limit.",
+    )
+    open_cap = forms.IntegerField(
+        label="Open customers, at most", required=False, min_value=0, max_value=MOST_OPEN, help_text="Empty: no limit."
+    )
+
+    class Meta:
+        model = User
+        fields = ["takes_new", "away_from", "away_until", "daily_cap", "open_cap"]
+
+    def clean(self) -> dict:
+        cleaned = super().clean()
+        if "away_from" in cleaned and cleaned.get("away_until"):
+            if cleaned["away_from"] is None:
+                self.add_error("away_from", "Say when the leave begins.")
+            elif cleaned["away_until"] < cleaned["away_from"]:
+                self.add_error("away_until", "The leave ends before it begins.")
+        return cleaned
+
+
+class HandoverForm(forms.Form):
+    """What becomes of her open customers."""
+
+    POOL, ONE, SEVERAL = "pool", "one", "several"
+
+    hand_over = forms.ChoiceField(
+        choices=[
+            (POOL, "Back to the unassigned"),
+            (ONE, "All to one"),
+            (SEVERAL, "Shared out evenly among several"),
+        ],
+        initial=POOL,
+        widget=forms.RadioSelect,
+        label="Her open customers go",
+        error_messages={"required": "Say where her open customers go.", "invalid_choice": "Choose one of the three."},
+    )
+    one = forms.ModelChoiceField(queryset=None, required=False, label="To", empty_label="Choose who")
+    several = forms.ModelMultipleChoiceField(
+        queryset=None, required=False, widget=forms.CheckboxSelectMultiple, label="Among"
+    )
+
+    def __init__(self, data=None, *, heirs, **kwargs):
+        super().__init__(data, **kwargs)
+        self.fields["one"].queryset = self.fields["several"].queryset = heirs
+
+    def clean(self) -> dict:
+        cleaned = self.cleaned_data
+        how = cleaned.get("hand_over")
+        if how == self.ONE and "one" in cleaned and not cleaned["one"]:
+            self.add_error("one", "Choose who gets them.")
+        if how == self.SEVERAL and "several" in cleaned and not cleaned["several"]:
+            self.add_error("several", "Tick at least one.")
+        return cleaned
+
+    @property
+    def heirs(self) -> list[User]:
+        """Who gets them; empty is the pool."""
+        how = self.cleaned_data["hand_over"]
+        if how == self.ONE:
+            return [self.cleaned_data["one"]]
+        return list(self.cleaned_data["several"]) if how == self.SEVERAL else []
