@@ -11,7 +11,7 @@ from accounts.models import User
 from crm.lib import phones
 from crm.lib.text import fold, search_text
 from customers.actions.errors import ActionError, AlreadyKnown, AlreadyLookedAfter, Conflict
-from customers.actions.words import KINDS, word
+from customers.actions.vocabulary import KINDS, word
 from customers.models import (
     AssignmentChange,
     ContactNumber,
