@@ -19,7 +19,7 @@ from customers.actions.capacity import Seat, capacities, eligible, loads, seats
 from customers.actions.errors import ActionError, AlreadyKnown, AlreadyLookedAfter, Conflict
 from customers.actions.follow_ups import close_follow_up, set_follow_up
 from customers.actions.notes import add_note
-from customers.actions.people import deactivate, reactivate, set_availability
+from customers.actions.people import Handover, deactivate, reactivate, set_availability, why_not
 from customers.actions.profile import create_customer, edit_customer
 from customers.actions.status import KEEP, record_status
 
@@ -32,6 +32,7 @@ __all__ = [
     "AlreadyKnown",
     "AlreadyLookedAfter",
     "Conflict",
+    "Handover",
     "Seat",
     "Shared",
     "add_note",
@@ -52,4 +53,5 @@ __all__ = [
     "set_follow_up",
     "share_out",
     "unassign",
+    "why_not",
 ]

@@ -83,6 +83,8 @@ class HandoverForm(forms.Form):
     def __init__(self, data=None, *, heirs, **kwargs):
         super().__init__(data, **kwargs)
         self.fields["one"].queryset = self.fields["several"].queryset = heirs
+        for name, css in (("hand_over", "form-check-input"), ("one", "form-select"), ("several", "form-check-input")):
+            self.fields[name].widget.attrs["class"] = css
 
     def clean(self) -> dict:
         cleaned = self.cleaned_data

@@ -38,9 +38,8 @@ def follow_ups(request):
     sections = figures.follow_up_sections(customers, now=now)
     if wants_json(request):
         return JsonResponse({section.key: _as_json(section) for section in sections})
-    return render(
-        request, "customers/follow_ups.html", {"sections": sections, "form": form, "owner": owner, "now": now}
-    )
+    context = {"sections": sections, "any_row": any(section.rows for section in sections)}
+    return render(request, "customers/follow_ups.html", {**context, "form": form, "owner": owner})
 
 
 def _as_json(section: figures.Section) -> dict:
