@@ -55,6 +55,7 @@ class ProfileForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ["first_name", "last_name", "email", "shortcuts"]
+        labels = {"email": "E-mail address"}
         help_texts = {
             "email": "Where the link goes when you need a new password.",
             "shortcuts": "Single keys act on lists and pages; switch them off if they get in your way.",
