@@ -10,7 +10,7 @@ from accounts.access import EVERYBODY, roles_allowed
 from crm.lib.http import require_methods, wants_json
 from crm.lib.pagination import Page, capped_count, fingerprint, paginate
 from customers import presenters
-from customers.actions import seats
+from customers.actions import eligible
 from customers.forms.lists import FILTER_NAMES, ListForm
 from customers.lists import SORTS, narrowed
 from customers.models import Customer, CustomerQuerySet
@@ -26,7 +26,8 @@ def customers(request):
         return list_answer(request, found)
     context = {"form": form, "now": now, **found}
     if request.user.is_manager:
-        context["seats"] = seats(now=now)
+        # Without their loads: counting every open customer is the unassigned page's business, not each list's.
+        context["seats"] = [{"user": user} for user in eligible(now=now)]
     return render(request, "customers/list.html", context | filtered(request.GET, form))
 
 
