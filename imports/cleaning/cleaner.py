@@ -6,7 +6,8 @@ from crm.lib.text import clean_line
 from imports.cleaning import steps
 from imports.cleaning.dates import DateSteps
 from imports.cleaning.result import Clean
-from imports.mapping import Column, Field
+from imports.cleaning.steps import EXAMPLE_NAME, EXAMPLE_PHONE
+from imports.mapping import OURS, Column, Field
 from imports.mapping.columns import letters
 from imports.mapping.labels import name_part
 from imports.reasons import Reason
@@ -45,6 +46,7 @@ class Cleaner:
         self._plan = [
             (column.index, column.label, by_field.get(column.field) or steps.line_step(column.field))
             for column in sorted(columns, key=_place)
+            if column.why != OURS
         ]
         self._mapped = [column.index for column in columns if column.field]
         self._width = max((column.index + 1 for column in columns), default=0)
@@ -68,13 +70,13 @@ class Cleaner:
         return clean
 
     def is_blank(self, row) -> bool:
-        """Whether nothing stands in any mapped column."""
+        """Whether nothing stands in any mapped column, or the template's example, left as it was."""
         cells = row.cells
         for index in self._mapped:
             if index < len(cells):
                 value = cells[index]
                 if value is not None and (not isinstance(value, str) or clean_line(value)):
-                    return False
+                    return value == EXAMPLE_NAME and EXAMPLE_PHONE in cells
         return True
 
     def _clean_beyond(self, clean: Clean, cells: list) -> None:

@@ -13,6 +13,9 @@ from imports.reasons import Reason
 
 Step = Callable[[Clean, str, object], None]
 
+# The template's first row shows how; its name is nobody's, and together with its number the row is no row at all.
+EXAMPLE_NAME = "Example: Asha Nair (leave this row or delete it)"
+EXAMPLE_PHONE = "98765 43210"
 _TEST_LEAD = "<test lead"  # Facebook's lead ads testing tool writes '<test lead: dummy data for full_name>'
 
 
@@ -39,7 +42,7 @@ def name_step(clean: Clean, label: str, value) -> None:
     clean.name = found or clean.name
     if len(found) > NAME_LENGTH:
         clean.reject(Reason.NAME_TOO_LONG, label, found)
-    elif found[:1] == "<" and found.startswith(_TEST_LEAD):
+    elif found[:1] == "<" and found.startswith(_TEST_LEAD) or found == EXAMPLE_NAME:
         clean.reject(Reason.TEST_LEAD, label, found)
 
 
@@ -82,7 +85,7 @@ def customer_id_step(clean: Clean, label: str, value) -> None:
 
 # -- phone numbers --------------------------------------------------------------------------------------------------
 
-_WORD = re.compile(r"[^\W\d_]{3,}")
+_WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|[\u0900-\u0dff]){2,}")  # vowel signs of Indian scripts are no \w
 # What people write before or between numbers without saying anything by it.
 _EMPTY_WORDS = frozenset(
     "tel call mob mobile mobil mobno phone phn cell number contact whatsapp whats app telephone and ext extn "

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from crm.lib.text import cell_text, clean_line
-from imports.mapping.fields import Column, Field
+from imports.mapping.fields import OURS, OWN_COLUMNS, Column, Field
 from imports.mapping.labels import Guess, guess, key, name_part, words
 from imports.mapping.values import Profile, profile
 from imports.mapping.words import NEVER_A_PHONE, STAFF
@@ -27,7 +27,7 @@ def map_columns(labels: Sequence, sample_rows: Iterable = (), chosen: dict[str, 
     labels = unique_labels([label.label if isinstance(label, Column) else label for label in labels])
     rows = [row.cells for row in sample_rows]
     profiles = [profile(cells[index] for cells in rows if index < len(cells)) for index in range(len(labels))]
-    settled = _chosen(labels, chosen or {})
+    settled = _ours(labels) | _chosen(labels, chosen or {})
     guesses = {
         index: _checked(guess(label), label, profiles[index])
         for index, label in enumerate(labels)
@@ -70,6 +70,13 @@ def letters(index: int) -> str:
 # -- what was chosen, what is written above, what stands below ------------------------------------------------------
 
 _Settled = dict[int, tuple[Field | None, str]]  # column index -> field, why
+
+
+def _ours(labels: list[str]) -> _Settled:
+    """The columns that we added to a list of problem rows; a file that has but one of them means its own."""
+    own = {label.casefold() for label in OWN_COLUMNS}
+    found = {index: (None, OURS) for index, label in enumerate(labels) if label.casefold() in own}
+    return found if len(found) == len(own) else {}
 
 
 def _chosen(labels: list[str], chosen: dict[str, str]) -> _Settled:

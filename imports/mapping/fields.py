@@ -20,13 +20,18 @@ class Field(StrEnum):
     FOLLOW_UP = "follow_up"
 
 
+# The columns that our list of problem rows adds to those of the file: on its way back they say nothing about anybody.
+OWN_COLUMNS = ("Row in file", "Why", "What to do")
+OURS = "ours"
+
+
 class Column(NamedTuple):
     """One column of a sheet. `field` None: its values are kept in the customer's extra data under `label`."""
 
     index: int
     label: str  # unique within the sheet
     field: Field | None
-    why: str  # how we know: synonym, close, values, chosen, or '' for no field
+    why: str  # how we know: synonym, close, values, chosen; OURS: nothing of it is kept; '' for no field
 
 
 class Header(NamedTuple):

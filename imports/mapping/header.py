@@ -134,7 +134,13 @@ def _are_one_header(rows: list[Line], top: int) -> bool:
         and len(groups.texts) > 1
         and len(labels.labels) == len(labels.texts) > 1
         and not any(":" in text or len(text) > _LONGEST_GROUP for text in groups.texts)
+        and any(_in_a_group(groups.cells, index) for index, text in enumerate(labels.cells) if text)
     )
+
+
+def _in_a_group(groups: list[str], index: int) -> bool:
+    """Whether a column has no label of its own above it: blank, or the one to its left again (merged cells)."""
+    return index >= len(groups) or not groups[index] or index > 0 and groups[index] == groups[index - 1]
 
 
 def _header(rows: list[Line], first: int, last: int) -> Header:

@@ -52,7 +52,7 @@ def _known() -> dict[str, Guess]:
 
 _KNOWN = _known()
 # 'Marks' is no misspelt 'Remarks'; but words that synonyms hold themselves may stand beside a misspelt one.
-_NEVER_CLOSE = NEVER_A_PHONE - frozenset("name date address email mail status time id".split()) | RELATIVES | STAFF
+_NEVER_CLOSE = NEVER_A_PHONE - frozenset("name date address email mail status time".split()) | RELATIVES | STAFF
 _SAY_NOTHING = ("number", "numbers")  # of what? the values tell
 _LATIN = [synonym for synonym in _KNOWN if synonym.isascii() and len(synonym) >= SHORTEST_FOR_CLOSE]
 
@@ -121,10 +121,13 @@ _NAMES_OF_OTHERS = (
 )
 
 
+_BESIDE_A_PHONE = frozenset({"enquiry", "inquiry", "preferred"})
+
+
 def _by_words(plain: str) -> Guess | None:
     joined = plain.replace("follow up", "followup").replace("call back", "callback").replace("e mail", "email")
     found = set(joined.split())
-    if found & PHONE_WORDS and not found & (NEVER_A_PHONE - {"reference", "preferred", "order"}):
+    if found & PHONE_WORDS and not found & (NEVER_A_PHONE - _BESIDE_A_PHONE):
         return _phone(found)
     for number, (field, needed, forbidden) in enumerate(_RULES):
         if found & set(needed.split()) and not found & set(forbidden.split()):

@@ -93,10 +93,10 @@ SYNONYMS: dict[Field, str] = {
         ಟಿಪ್ಪಣಿ, കുറിപ്പ്
     """,
     Field.EMAIL: """
-        email, emial, e mail, email id, e mail id, email address, e mail address, mail, mail id, mail
-        address, student email, student email id, candidate email, contact email, primary email, personal
-        email, sender email, your email, your email address, your email id, gmail, gmail id, work email,
-        username email, ईमेल, ई मेल, ईमेल आईडी, ইমেইল, ઈમેલ, மின்னஞ்சல், ఈమెయిల్, ಇಮೇಲ್, ഇമെയിൽ
+        email, emial, emial id, e mail, email id, e mail id, email address, e mail address, mail, mail id,
+        mail address, student email, student email id, candidate email, contact email, primary email,
+        personal email, sender email, your email, your email address, your email id, gmail, gmail id, work
+        email, username email, ईमेल, ई मेल, ईमेल आईडी, ইমেইল, ઈમેલ, மின்னஞ்சல், ఈమెయిల్, ಇಮೇಲ್, ഇമെയിൽ
     """,
     Field.SOURCE: """
         source, lead source, source of lead, enquiry source, source of enquiry, source name, lead source
@@ -158,14 +158,14 @@ STAFF = frozenset(
 # A label with one of these is an id, an amount, a date of birth …: nothing may be guessed from its digits.
 NEVER_A_PHONE = frozenset(
     """
-    id ids uid uuid sno slno srno serial sr sl sn roll reg regn registration application app appl enrolment
+    id ids uid uuid s sno slno srno serial sr sl sn roll reg regn registration application app appl enrolment
     enrollment enquiry inquiry aadhaar aadhar adhar adhaar pan pin pincode pincodes zip zipcode postal postcode
     year amount fee fees paid price cost salary income budget marks mark percentage percent score rank cgpa age
     gender dob birth account ac acc invoice order receipt token gst gstin transaction txn utr ref reference code
     otp date time timestamp duration count total qty quantity size type verified valid validity status email
-    mail name address consent optin opted preferred preference best convenient available source stage channel
-    medium reason dnd operator circle model brand device app url link ip lat lng latitude longitude views calls
-    attempts hash
+    mail name address consent optin opted preferred preference best convenient available mode method way sent
+    shared group joined template url source stage channel medium reason dnd operator circle model brand device
+    link ip lat lng latitude longitude views calls attempts hash
     """.split()
 )
 PHONE_WORDS = frozenset(
