@@ -1,0 +1,29 @@
+"""Imports and their rows in words and numbers, for the pages and for scripts."""
+
+from imports.presenters.cards import cards, doors, page_links, present, progress
+from imports.presenters.rows import (
+    Line,
+    fields_to_choose,
+    line_as_json,
+    lines,
+    notes,
+    outcome_chips,
+    problem_chips,
+    sheets_found,
+)
+
+__all__ = [
+    "Line",
+    "cards",
+    "doors",
+    "fields_to_choose",
+    "line_as_json",
+    "lines",
+    "notes",
+    "outcome_chips",
+    "page_links",
+    "present",
+    "problem_chips",
+    "progress",
+    "sheets_found",
+]

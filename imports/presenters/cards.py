@@ -1,0 +1,181 @@
+"""An import in words and numbers: what its card, its page and its JSON say."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from crm.lib.dates import utc
+from crm.lib.pagination import Page
+from imports.models import Import, Outcome, State
+from imports.rows import undecided_of
+from imports.wording import state_in_words
+
+STALLED_AFTER = timedelta(minutes=1)
+PHASES = {
+    State.QUEUED: "Waiting for the worker",
+    State.CHECKING: "Reading the file",
+    State.RUNNING: "Adding customers",
+    State.UNDOING: "Undoing",
+}
+
+
+@dataclass(frozen=True)
+class Door:
+    """A number and the list that makes it up ("" when there is none)."""
+
+    count: int
+    words: str
+    url: str
+
+    @property
+    def text(self) -> str:
+        return f"{self.count:,} {self.words}"
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a working import is. `percent` None: not known yet."""
+
+    text: str
+    percent: int | None
+    seconds_left: int | None
+    stalled: bool
+    waiting: bool
+
+
+def counted(number: int, one: str, many: str) -> str:
+    """`1 row`, `1,120 rows`."""
+    return f"{number:,} {one if number == 1 else many}"
+
+
+def span(seconds: float) -> str:
+    """A stretch of time in the largest unit that fits: `40 s`, `3 min`, `2 h`."""
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    return f"{round(seconds / 60)} min" if seconds < 5400 else f"{round(seconds / 3600)} h"
+
+
+def doors(import_: Import) -> list[Door]:
+    """The sum of a finished import, part by part; parts that are nought are left out."""
+    detail = reverse("imports:detail", args=[import_.pk])
+    problems = reverse("imports:problems", args=[import_.pk])
+    parts = [
+        Door(import_.created, "added", f"{reverse('customers:list')}?origin={import_.origin_id}"),
+        Door(import_.updated, "updated", f"{detail}?outcome={Outcome.UPDATED}"),
+        Door(import_.unchanged, "unchanged", f"{detail}?outcome={Outcome.UNCHANGED}"),
+        Door(import_.duplicate_in_file, "twice in the file", f"{problems}?outcome={Outcome.DUPLICATE_IN_FILE}"),
+        Door(
+            import_.rejected,
+            "needs you" if import_.rejected == 1 else "need you",
+            f"{problems}?outcome={Outcome.REJECTED}",
+        ),
+    ]
+    return [door for door in parts if door.count]
+
+
+def counts(import_: Import) -> dict[str, int]:
+    """Every outcome and its number, `rows` (their sum) and `warned`."""
+    names = ("rows", *Outcome.values, "warned")
+    return {name: getattr(import_, name) for name in names}
+
+
+def progress(import_: Import, now: datetime) -> Progress | None:
+    """How far it is, or None when nobody is working on it."""
+    if not import_.is_working:
+        return None
+    if import_.state == State.QUEUED:
+        waited = (now - import_.created_at).total_seconds()
+        text = PHASES[State.QUEUED] if waited < 60 else f"Waiting for the worker for {span(waited)}"
+        return Progress(text, None, None, stalled=False, waiting=True)
+    stalled = (import_.heartbeat or import_.started_at or import_.created_at) < now - STALLED_AFTER
+    percent, left = _share_done(import_, now)
+    text = _how_far(import_)
+    if stalled:
+        text = f"{text}. Nothing has moved for {span((now - _last_sign(import_)).total_seconds())}"
+    elif left is not None:
+        text = f"{text}, about {span(left)} left"
+    return Progress(text, percent, None if stalled else left, stalled=stalled, waiting=False)
+
+
+def _last_sign(import_: Import) -> datetime:
+    return import_.heartbeat or import_.started_at or import_.created_at
+
+
+def _how_far(import_: Import) -> str:
+    total = max(import_.rows, import_.read_rows)
+    if import_.state == State.CHECKING or not total:
+        return f"{counted(import_.read_rows, 'row', 'rows')} read" if import_.read_rows else PHASES[import_.state]
+    return f"{import_.done_rows:,} of {counted(total, 'row', 'rows')}"
+
+
+def _share_done(import_: Import, now: datetime) -> tuple[int | None, int | None]:
+    """(percent, seconds left) of the writing; reading a file of unknown length has neither."""
+    total = max(import_.rows, import_.read_rows)
+    if import_.state == State.CHECKING or not total or not import_.done_rows:
+        return (0, None) if import_.state == State.RUNNING and total else (None, None)
+    # Reading took its share of the time that has passed: one unit of work a row read, one a row written.
+    work, whole = total + import_.done_rows, 2 * total
+    passed = (now - (import_.started_at or import_.created_at)).total_seconds()
+    return min(100, 100 * import_.done_rows // total), max(1, round(passed * (whole - work) / work))
+
+
+@dataclass(frozen=True)
+class Card:
+    """What the page and the JSON show of one import."""
+
+    import_: Import
+    progress: Progress | None
+    doors: list[Door]
+    message: str
+    undecided: int
+
+
+def cards(imports: Iterable[Import], now: datetime) -> list[Card]:
+    """The imports as cards, with one query for all of them: how many rows wait for a decision."""
+    imports = list(imports)
+    waiting = undecided_of(imports)
+    return [card(import_, now, waiting.get(import_.pk, 0)) for import_ in imports]
+
+
+def card(import_: Import, now: datetime, undecided: int) -> Card:
+    sum_ = doors(import_)
+    return Card(import_, progress(import_, now), sum_, in_words(import_, sum_), undecided)
+
+
+def in_words(import_: Import, sum_: list[Door]) -> str:
+    """What became of it, in a sentence."""
+    if import_.state == State.DONE:
+        return ", ".join(door.text for door in sum_) or "No rows"
+    return state_in_words(import_)
+
+
+def present(card: Card) -> dict:
+    """A card for scripts, and for the page's own poll."""
+    import_, how_far = card.import_, card.progress
+    return {
+        "import": str(import_.pk),
+        "name": import_.original_name,
+        "state": import_.state,
+        "state_display": import_.get_state_display(),
+        "file_error": import_.file_error or None,
+        "message": card.message,
+        "uploaded_by": import_.uploaded_by.username,
+        "created_at": utc(import_.created_at),
+        "finished_at": utc(import_.finished_at),
+        "counts": {**counts(import_), "undecided": card.undecided},
+        "progress": how_far and asdict(how_far) | {"read_rows": import_.read_rows, "done_rows": import_.done_rows},
+    }
+
+
+def page_links(page: Page, request: HttpRequest) -> dict[str, str | None]:
+    """The neighbours of a page as paths that keep the other parameters."""
+
+    def path(cursor: str | None) -> str | None:
+        query = request.GET.copy()
+        query["cursor"] = cursor or ""
+        return f"{request.path}?{query.urlencode()}" if cursor else None
+
+    return {"next": path(page.next), "previous": path(page.previous)}

@@ -1,0 +1,138 @@
+"""What became of a file and of its rows in sentences: the codes of `reasons` together with what they are about.
+
+Details are those that the pipeline stores: of a file a dict of facts; of a row `column` and `text` (what stood
+there) or, if it repeats another one, `row` and `sheet` of that, or, at a known number, the customer's `name`.
+"""
+
+from django.template.defaultfilters import filesizeformat
+
+from imports.models import Import, ImportRow, State
+from imports.reasons import Reason, message
+
+_MARK = "\x00"  # stands for what a sentence is about while it is taken apart
+_BY_COLUMN = frozenset({Reason.FORMULA_NO_VALUE, Reason.TEXT_CUT})  # said of a column, not of what stands in it
+_COLUMNS_NAMED = 12
+
+_KINDS = {
+    "pdf": "a PDF document",
+    "image": "a picture",
+    "media": "a recording or a picture",
+    "zip": "a ZIP archive (unpack it and upload what is inside)",
+    "gz": "a packed file",
+    "bz2": "a packed file",
+    "xz": "a packed file",
+    "zst": "a packed file",
+    "rar": "a RAR archive",
+    "7z": "a 7-Zip archive",
+    "exe": "a program",
+    "sqlite": "a database",
+    "parquet": "a Parquet data file",
+    "rtf": "a text document",
+    "doc": "a Word document",
+    "docx": "a Word document",
+    "odt": "a text document",
+    "ppt": "a presentation",
+    "pptx": "a presentation",
+    "odp": "a presentation",
+    "msg": "an e-mail",
+    "mht": "a saved web page",
+    "json": "a JSON data file",
+    "xml": "an XML data file",
+    "slk": "a SYLK file",
+    "numbers": "an Apple Numbers document (export it as Excel or CSV)",
+    "xls_before_95": "a workbook from before Excel 95",
+    "xml2003": "an XML spreadsheet of Excel 2003",
+}
+FAILED = (
+    "It stopped because of a fault on our side. Start it again: rows that are in already stay as they are, and nothing "
+    "is added twice."
+)
+_STATES = {
+    State.FAILED: FAILED,
+    State.CANCELLED: "It was stopped before its end. What had come in until then stays.",
+    State.UNDONE: "It was undone.",
+    State.CHECKED: "It was checked only; nothing was written.",
+}
+_COUNTED = {
+    "row": "row {:,}",
+    "rows": "{:,} rows",
+    "limit": "more than {:,}",
+    "cells": "{:,} cells",
+    "seconds": "{:,} s",
+}
+_NOTES = {
+    "sheet_hidden": "The sheet {sheet} is hidden in the file and was not read.",
+    "sheet_without_phone": "The sheet {sheet} has no column with phone numbers and was not read.",
+    "columns_left_out": "The row is wider than can be read; the columns far to the right were left out.",
+}
+
+
+def state_in_words(import_: Import) -> str:
+    """Why an import did not simply come through, and what to do; "" when it did, or is still at it."""
+    if import_.state in (State.REFUSED, State.NEEDS_MAPPING):
+        return refusal(import_.file_error or Reason.UNREADABLE_FILE, import_.file_error_detail)
+    return _STATES.get(import_.state, "")
+
+
+def refusal(code: str, detail: dict) -> str:
+    """Why a file was not read, and the remedy."""
+    return message(code, _about_file(detail)) if code in set(Reason) else FAILED
+
+
+def _about_file(detail: dict) -> str:
+    for name, value in detail.items():
+        if name == "kind":
+            return _KINDS.get(value, "")
+        if name in ("missing", "method", "cut", "line"):  # for us; a manager can do nothing with them
+            return ""
+        if isinstance(value, list):
+            more = f" and {len(value) - _COLUMNS_NAMED:,} more" if len(value) > _COLUMNS_NAMED else ""
+            return ", ".join(map(str, value[:_COLUMNS_NAMED])) + more
+        if name == "bytes":
+            return filesizeformat(value).replace("\xa0", " ")
+        if isinstance(value, int):
+            return _COUNTED.get(name, "{:,}").format(value)
+        return str(value)
+    return ""
+
+
+def about(code: str, detail: dict) -> str:
+    """What the sentence of a row's code is about, as it stands inside that sentence."""
+    if code == Reason.DUPLICATE_IN_FILE and detail.get("row"):
+        sheet = f" of “{detail['sheet']}”" if detail.get("sheet") else ""
+        return f"row {detail['row']:,}{sheet}"
+    if code == Reason.DIFFERENT_NAME:
+        return str(detail.get("name", ""))
+    if code in _BY_COLUMN:
+        column = detail.get("column", "")
+        return f"“{column}”" if column else ""
+    return str(detail.get("text") or "")
+
+
+def why_and_what_to_do(code: str, detail: dict) -> tuple[str, str]:
+    """(what is wrong, what to do about it or ""), each of whole sentences."""
+    said = about(code, detail)
+    why, _, what_to_do = message(code, _MARK if said else "").partition(". ")
+    return f"{why.removesuffix('.')}.".replace(_MARK, said), what_to_do.replace(_MARK, said)
+
+
+def remarks(row: ImportRow) -> list[tuple[str, str]]:
+    """All there is to say about a row: the reason of its outcome, then its warnings. Each as `why_and_what_to_do`."""
+    said = [why_and_what_to_do(row.reason, row.detail)] if row.reason else []
+    return said + [why_and_what_to_do(warning["code"], warning) for warning in row.warnings]
+
+
+def note_in_words(note: dict, *, many_sheets: bool) -> str:
+    """One of an import's notes, with the place it is about."""
+    sheet = f"“{note['sheet']}”"
+    if note["code"] in _NOTES:
+        return _NOTES[note["code"]].format(sheet=sheet)
+    said = message(note["code"], note["text"]) if note["code"] in set(Reason) else note["text"] or note["code"]
+    place = [f"sheet {sheet}"] if many_sheets and note["sheet"] else []
+    place += [f"row {note['row']:,}"] if note.get("row") else []
+    return f"{', '.join(place).capitalize()}: {said}" if place else said
+
+
+def decided_in_words(decided, *, same: bool) -> str:
+    """What a decision about names did."""
+    raise NotImplementedError
