@@ -192,6 +192,11 @@ STORAGES = {
     },
 }
 FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_HANDLERS = [
+    "crm.lib.uploads.BoundedUpload",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 # The whole bulk selection of section 2 (10,000 ids) fits into one form.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_100
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
