@@ -6,6 +6,7 @@ from django.db.models import Q
 from uuid6 import uuid7
 
 from customers.models import Customer, Origin
+from imports.reading.values import unpack
 
 
 class State(models.TextChoices):
@@ -22,7 +23,8 @@ class State(models.TextChoices):
     UNDONE = "undone", "Undone"
 
 
-WORKING_STATES = (State.QUEUED, State.CHECKING, State.RUNNING, State.UNDOING)
+IMPORTING_STATES = (State.QUEUED, State.CHECKING, State.RUNNING)
+WORKING_STATES = (*IMPORTING_STATES, State.UNDOING)
 
 
 class Outcome(models.TextChoices):
@@ -65,9 +67,18 @@ class Import(models.Model):
     notes = models.JSONField(default=list, blank=True)
     read_rows = models.PositiveIntegerField(default=0, help_text="Progress of reading, in rows.")
     done_rows = models.PositiveIntegerField(default=0, help_text="Progress of writing, in rows.")
+    worker = models.CharField(max_length=80, blank=True, help_text="Whose it is while it is being worked on.")
     heartbeat = models.DateTimeField(null=True, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            # The same file sent twice at the same moment is one import.
+            models.UniqueConstraint(
+                fields=["sha256"], condition=Q(state__in=IMPORTING_STATES), name="import_same_file_once_at_a_time"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.original_name
@@ -76,6 +87,18 @@ class Import(models.Model):
     def is_working(self) -> bool:
         return self.state in WORKING_STATES
 
+    @property
+    def sheets(self) -> list[dict]:
+        """What is known of each sheet: `name`, `read`, `columns` (dicts of `index`, `label`, `field`, `samples`) …"""
+        return self.mapping.get("sheets", [])
+
+    def labels_of(self, sheet: str) -> list[str]:
+        """The column names of one sheet, as shown."""
+        for known in self.sheets:
+            if known["name"] == sheet:
+                return [column["label"] for column in known["columns"]]
+        return []
+
 
 class StagedRow(models.Model):
     """A row that was read and cleaned and waits to become (part of) a customer. Empty when the import is done."""
@@ -83,7 +106,9 @@ class StagedRow(models.Model):
     id = models.BigAutoField(primary_key=True)
     vars()["import"] = models.ForeignKey(Import, models.CASCADE, related_name="staged", db_index=False)
     number = models.PositiveIntegerField(help_text="Its place in the file, counted over all sheets.")
-    phone_number = models.CharField(max_length=16, blank=True)
+    phone_number = models.CharField(max_length=16, blank=True, help_text="Blank when the row is rejected.")
+    person_id = models.CharField(max_length=36, blank=True, help_text="The customer that the row names by id.")
+    first = models.PositiveIntegerField(null=True, help_text="Number of the first row about the same person, if any.")
     data = models.JSONField()
 
     class Meta:
@@ -109,7 +134,7 @@ class ImportRow(models.Model):
     detail = models.JSONField(default=dict, blank=True, help_text="What the reason is about: the first row, the name…")
     customer = models.ForeignKey(Customer, models.SET_NULL, null=True, blank=True, related_name="import_rows")
     before = models.JSONField(null=True, blank=True, help_text="Old values of what was changed, for undo.")
-    raw = models.JSONField(null=True, blank=True, help_text="The cells as they came; problem rows only.")
+    raw = models.JSONField(null=True, blank=True, help_text="The cells as they came; problem rows only. See `cells`.")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["import", "number"], name="import_row_once")]
@@ -122,3 +147,8 @@ class ImportRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sheet} {self.row}: {self.outcome}"
+
+    @property
+    def cells(self) -> list:
+        """The cells as they were read: texts, numbers, dates, CellError, NoValue; [] when none were kept."""
+        return [unpack(cell) if isinstance(cell, list) else cell for cell in self.raw or []]

@@ -1,22 +1,68 @@
-"""One source or course by what a person types: found by any of its spellings, added when new."""
+"""Many sources and courses at once, as files write them: known ones by any of their spellings, new ones added."""
+
+from collections.abc import Iterable
 
 from crm.lib.text import fold
-from customers.models import Alias, Course, Source
+from customers.actions.vocabulary import KINDS
+from customers.models import Alias
 
-KINDS = {"source": (Source, Alias.Kind.SOURCE), "course": (Course, Alias.Kind.COURSE)}
 
+class Vocabulary:
+    """The ids of the names in one file; `field` is source or course. Adds at most `limit` new ones.
 
-def word(field: str, text: str) -> Source | Course | None:
-    """The source or course (`field` says which) that `text` names, by its name or an alias; added when unknown.
-
-    A merged one leads to the one it was merged into. None for a blank text.
+    With `is_dry` nothing is added: new names get ids below nought.
     """
-    key = fold(text)
-    if not key:
-        return None
-    model, kind = KINDS[field]
-    if alias := Alias.objects.select_related(f"{field}__merged_into").filter(kind=kind, key=key).first():
-        found = getattr(alias, field)
-    else:
-        found, _ = model.objects.select_related("merged_into").get_or_create(key=key, defaults={"name": text})
-    return found.merged_into or found
+
+    def __init__(self, field: str, *, limit: int, added: int = 0, is_dry: bool = False):
+        self.added, self._is_dry = added, is_dry
+        self._field, self._limit = field, limit
+        self._model, self._kind = KINDS[field]
+        self._ids: dict[str, int] = {}
+        self._names: dict[int, str] = {}
+
+    def learn(self, names: Iterable[str]) -> None:
+        """Look the `names` up, all in two queries, and add those that are new, as far as the limit allows."""
+        wanted = {fold(name): name for name in names if name}
+        unknown = {key: name for key, name in wanted.items() if key not in self._ids and self._fits(key, name)}
+        if not unknown:
+            return
+        self._look_up(unknown)
+        new = {key: name for key, name in unknown.items() if key not in self._ids}
+        allowed = dict(list(new.items())[: max(0, self._limit - self.added)])
+        if allowed:
+            self._add(allowed)
+
+    def id_of(self, name: str) -> int | None:
+        """The id of a name that was learnt, None when there was no room for it."""
+        return self._ids.get(fold(name))
+
+    def name_of(self, pk: int | None) -> str:
+        if pk is None:
+            return ""
+        if pk not in self._names:
+            self._names[pk] = self._model.objects.values_list("name", flat=True).get(pk=pk)
+        return self._names[pk]
+
+    def _fits(self, key: str, name: str) -> bool:
+        longest = self._model._meta.get_field("key").max_length
+        return bool(key) and max(len(key), len(name)) <= longest
+
+    def _look_up(self, unknown: dict[str, str]) -> None:
+        for alias in Alias.objects.filter(kind=self._kind, key__in=unknown).select_related(self._field):
+            word = getattr(alias, self._field)
+            self._ids.setdefault(alias.key, word.merged_into_id or word.pk)
+        for word in self._model.objects.filter(key__in=unknown):
+            self._ids.setdefault(word.key, word.merged_into_id or word.pk)
+
+    def _add(self, names: dict[str, str]) -> None:
+        """Another import may add the same ones at this moment: whose row it is does not matter."""
+        if self._is_dry:
+            for key, name in names.items():
+                self._ids[key] = -len(self._ids) - 1
+                self._names[self._ids[key]] = name
+        else:
+            self._model.objects.bulk_create(
+                (self._model(name=name, key=key) for key, name in names.items()), ignore_conflicts=True
+            )
+            self._look_up(names)
+        self.added += len(names)

@@ -1,0 +1,10 @@
+"""From an uploaded file to customers, in two phases that may be interrupted at any moment:
+
+checking   the file is read, its columns understood, every row cleaned and staged;
+running    the staged rows become customers, slice by slice, each slice with its receipts in one transaction.
+"""
+
+from imports.pipeline.claims import STALE_AFTER, release_claims, stale
+from imports.pipeline.run import run, stopping
+
+__all__ = ["STALE_AFTER", "release_claims", "run", "stale", "stopping"]

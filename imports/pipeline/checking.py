@@ -1,0 +1,248 @@
+"""Phase 1: the file is read, its columns understood, every row cleaned and staged."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from itertools import chain, islice
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.timezone import localdate
+
+from crm.lib import bulk
+from crm.lib.datetexts import month_first
+from crm.lib.text import cell_text, clean_line
+from imports.cleaning import Cleaner
+from imports.mapping import (
+    Column,
+    Field,
+    find_header,
+    has_phone,
+    is_repeated_header,
+    is_total_row,
+    map_columns,
+    signature,
+)
+from imports.models import Import, StagedRow, State
+from imports.pipeline.claims import Claim
+from imports.pipeline.files import local_copy
+from imports.pipeline.staged import staged_data
+from imports.reading import Book, Limits, Options, Refused, Row, Sheet, open_book
+from imports.reasons import Reason
+
+HEAD = 60  # rows among which the header is looked for
+SAMPLES = 3
+MOST_NAMED = 40
+SHEET_LENGTH = 120
+_STAGED = ("import", "number", "phone_number", "person_id", "first", "data")
+
+
+class NeedsMapping(Exception):
+    """No sheet says which column holds the phone number: a person has to."""
+
+    def __init__(self, code: str, detail: dict):
+        super().__init__(code)
+        self.code, self.detail = code, detail
+
+
+def check(claim: Claim, import_: Import, pause: Callable[[], None]) -> None:
+    """Read the file anew and stage its rows; the import is then `running`. Raises Refused or NeedsMapping."""
+    with transaction.atomic():
+        claim.hold(state=State.CHECKING, read_rows=0, rows=0, done_rows=0, notes=[])
+        StagedRow.objects.filter(import_id=import_.pk).delete()
+    reader = _Reader(import_, _Stage(claim, import_, pause))
+    with local_copy(import_) as path, open_book(path, _options(import_), _limits()) as book:
+        reader.read(book)
+    with transaction.atomic():
+        claim.hold(mapping=reader.mapping, notes=reader.notes)
+    reader.refuse_if_nothing_was_read()
+    with transaction.atomic():
+        claim.hold(state=State.RUNNING, rows=reader.stage.number)
+        find_repeats(import_)
+
+
+def _options(import_: Import) -> Options:
+    chosen = import_.options
+    sheets = tuple(chosen["sheets"]) if chosen.get("sheets") else None
+    return Options(sheets=sheets, encoding=chosen.get("encoding"), delimiter=chosen.get("delimiter"))
+
+
+def _limits() -> Limits:
+    return Limits(max_rows=settings.MAX_IMPORT_ROWS)
+
+
+class _Stage:
+    """Writes staged rows in chunks, each with the progress in one short transaction."""
+
+    def __init__(self, claim: Claim, import_: Import, pause: Callable[[], None]):
+        self.claim, self.import_id, self.pause = claim, import_.pk, pause
+        self.size = 500 if connection.vendor == "sqlite" else 2_000
+        self.number = 0
+        self.rows: list[tuple] = []
+
+    def add(self, phone: str, person_id: str, data: dict) -> None:
+        self.number += 1
+        self.rows.append((self.import_id, self.number, phone, person_id, None, data))
+        if len(self.rows) >= self.size:
+            self.flush()
+
+    def flush(self) -> None:
+        with transaction.atomic():
+            self.claim.hold(read_rows=self.number)
+            bulk.insert(StagedRow, _STAGED, self.rows)
+        self.rows = []
+        self.pause()
+
+
+class _Reader:
+    """Reads the sheets of one book; `mapping` and `notes` are what is kept of how it was understood."""
+
+    def __init__(self, import_: Import, stage: _Stage):
+        self.chosen: dict[str, dict[str, str]] = import_.options.get("mapping", {})
+        self.date_order: str | None = import_.options.get("date_order")
+        self.stage = stage
+        self.mapping: dict = {}
+        self.notes: list[dict] = []
+        self.sheets: list[dict] = []
+
+    def read(self, book: Book) -> None:
+        for sheet in book:
+            self._read_sheet(sheet)
+        self.stage.flush()
+        self.notes += [
+            {"code": "sheet_hidden", "sheet": info.name, "row": None, "text": ""}
+            for info in book.sheets
+            if info.hidden and not info.read
+        ]
+        self.mapping = {
+            "kind": book.kind,
+            "encoding": book.encoding,
+            "delimiter": book.delimiter,
+            "sheets": self.sheets,
+        }
+
+    def refuse_if_nothing_was_read(self) -> None:
+        if any(sheet["read"] for sheet in self.sheets):
+            if not self.stage.number:
+                raise Refused("file_empty")
+            return
+        if not self.sheets:
+            raise Refused("file_empty")
+        labels = [column["label"] for sheet in self.sheets for column in sheet["columns"]]
+        has_header = any(sheet["header"] for sheet in self.sheets)
+        code = Reason.NO_PHONE_COLUMN if has_header else Reason.NO_HEADER
+        raise NeedsMapping(code, {"columns": ", ".join(labels[:MOST_NAMED])})
+
+    def _read_sheet(self, sheet: Sheet) -> None:
+        rows = iter(sheet)
+        head = list(islice(rows, HEAD))
+        header = find_header(head)
+        if header is None and not head:
+            return
+        last_row = header.last_row if header and header.last_row is not None else 0
+        below = [row for row in head if row.number > last_row]
+        columns = self._columns(sheet, header.columns if header else map_columns([None] * _width(head), head), below)
+        known = _described(sheet, header, columns, below)
+        self.sheets.append(known)
+        if not known["read"]:
+            self._note("sheet_without_phone", sheet)
+            return
+        self._read_rows(sheet, columns, known, chain(below, rows))
+
+    def _columns(self, sheet: Sheet, columns: list[Column], below: list[Row]) -> list[Column]:
+        """What the columns fill, with what a person chose for this sheet."""
+        chosen = self.chosen.get(sheet.name)
+        return map_columns(columns, below, chosen) if chosen else columns
+
+    def _read_rows(self, sheet: Sheet, columns: list[Column], known: dict, rows: Iterator[Row]) -> None:
+        cleaner = Cleaner(columns, region=settings.HOME_COUNTRY, today=localdate(timezone.now()))
+        evidence: Counter = Counter()
+        example = ""
+        for row in rows:
+            if cleaner.is_blank(row):
+                continue
+            clean = cleaner.clean(row)
+            if clean.reason and is_repeated_header(row.cells, columns):
+                continue
+            if not clean.reason and is_total_row(row.cells, columns):
+                clean.reject(Reason.PHONE_INVALID, "", clean.name)
+            if clean.date_order:
+                evidence[clean.date_order] += 1
+                example = example or (_date_text(row, columns) if clean.date_order == "mdy" else "")
+            phone = "" if clean.reason else clean.phone
+            self.stage.add(phone, "" if clean.reason else clean.customer_id, staged_data(clean, row, sheet.index))
+        known["month_first"] = self.date_order == "mdy" if self.date_order else month_first(evidence)
+        if known["month_first"] and not self.date_order:
+            self._note(Reason.DATE_ORDER_MDY_INFERRED, sheet, text=example)
+        self._note_findings(sheet)
+
+    def _note_findings(self, sheet: Sheet) -> None:
+        if sheet.merged:
+            self._note(Reason.MERGED_CELLS, sheet, text=str(sheet.merged))
+        for code, detail in sheet.notes:
+            text = ", ".join(f"{key}: {value}" for key, value in detail.items() if key != "row")
+            self._note(code, sheet, row=detail.get("row"), text=text)
+
+    def _note(self, code: str, sheet: Sheet, *, row: int | None = None, text: str = "") -> None:
+        self.notes.append({"code": str(code), "sheet": sheet.name[:SHEET_LENGTH], "row": row, "text": text})
+
+
+def _described(sheet: Sheet, header, columns: list[Column], below: list[Row]) -> dict:
+    """What is kept of a sheet: its columns, what they fill and why, and a few of their values."""
+    return {
+        "name": sheet.name[:SHEET_LENGTH],
+        "index": sheet.index,
+        "read": has_phone(columns),
+        "header": [header.first_row, header.last_row] if header and header.first_row is not None else None,
+        "signature": signature(columns),
+        "month_first": False,
+        "columns": [
+            {
+                "index": column.index,
+                "label": column.label,
+                "field": str(column.field or ""),
+                "why": column.why,
+                "samples": _samples(below, column.index),
+            }
+            for column in columns
+        ],
+    }
+
+
+def _samples(rows: list[Row], index: int) -> list[str]:
+    texts = (clean_line(cell_text(row.cells[index]))[:80] for row in rows if index < len(row.cells))
+    return list(islice(filter(None, dict.fromkeys(texts)), SAMPLES))
+
+
+def _width(rows: list[Row]) -> int:
+    return max((len(row.cells) for row in rows), default=0)
+
+
+def _date_text(row: Row, columns: list[Column]) -> str:
+    for column in columns:
+        if column.field is Field.DATE and column.index < len(row.cells):
+            return clean_line(cell_text(row.cells[column.index]))[:40]
+    return ""
+
+
+def find_repeats(import_: Import) -> None:
+    """Mark every accepted row that is about the same person as an earlier one, with the number of the first of them.
+
+    Rows that name their customer repeat only rows that name the same; others repeat any row with their number.
+    """
+    _mark_repeats(import_, "phone_number", only="AND s.person_id = ''")
+    if StagedRow.objects.filter(import_id=import_.pk).exclude(person_id="").exists():
+        _mark_repeats(import_, "person_id")
+
+
+def _mark_repeats(import_: Import, column: str, only: str = "") -> None:
+    table = connection.ops.quote_name(StagedRow._meta.db_table)
+    statement = f"""
+        UPDATE {table} AS s SET first = f.number
+        FROM (SELECT {column}, MIN(number) AS number FROM {table}
+              WHERE import_id = %s AND {column} <> '' GROUP BY {column} HAVING COUNT(*) > 1) AS f
+        WHERE s.import_id = %s AND s.{column} = f.{column} AND s.number > f.number {only}
+        """  # noqa: S608 - names of our own table and columns
+    key = import_.pk.hex if connection.vendor == "sqlite" else import_.pk
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [key, key])

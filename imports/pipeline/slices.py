@@ -1,0 +1,206 @@
+"""One slice of a file: its rows decided one after the other, then written all at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from crm.lib import bulk
+from customers.actions.imported import Asked, KnownCustomers, NewCustomer, Snapshot, add_imported, change_imported
+from customers.actions.words import Vocabulary
+from customers.models import Status
+from imports.decisions import SKIP, Effect, Incoming, Policy, apply, meant
+from imports.models import Import, ImportRow, Outcome
+from imports.pipeline.people import People
+from imports.pipeline.staged import Staged, as_detail
+from imports.reasons import Reason
+
+_RECEIPT = ("import", "number", "sheet", "row", "outcome", "reason", "warnings", "detail", "customer", "before", "raw")
+_PERSON_LENGTH = 200
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What is the same for every row of a slice."""
+
+    import_: Import
+    policy: Policy
+    words: dict[str, Vocabulary]
+    people: People
+    now: datetime
+    is_dry: bool
+
+
+class Slice:
+    def __init__(self, around: Surroundings, rows: Sequence[Staged]):
+        self.around, self.import_, self.rows = around, around.import_, rows
+        self.by = around.import_.uploaded_by
+        self.new: dict[str, list[NewCustomer]] = {}
+        self.receipts: list[tuple] = []
+
+    def write(self) -> None:
+        """Decide and write. Raises IntegrityError or Conflict when somebody else was quicker; nothing is kept then."""
+        self._look_up()
+        for row in self.rows:
+            self._decide(row)
+        if not self.around.is_dry:
+            act = {"origin": self.import_.origin, "by": self.by, "now": self.around.now}
+            add_imported(customers=[new for at_number in self.new.values() for new in at_number], **act)
+            change_imported(customers=self.known.by_id.values(), **act)
+        self._keep_receipts()
+
+    def _keep_receipts(self) -> None:
+        bulk.insert(ImportRow, _RECEIPT, self.receipts)
+
+    # -- what has to be known first ---------------------------------------------------------------------------------
+
+    def _look_up(self) -> None:
+        live = [row for row in self.rows if not row.reason and row.first is None]
+        self.known = KnownCustomers({row.phone for row in live}, {row.customer_id for row in live if row.customer_id})
+        self.firsts = self._places({row.first for row in self.rows if row.first is not None})
+        if self.around.policy.known == SKIP:
+            live = [row for row in live if not self.known.at(row.phone)]
+        for field, words in self.around.words.items():
+            words.learn({row.values[field] for row in live if field in row.values})
+
+    def _places(self, numbers: set[int]) -> dict[int, tuple[str, int]]:
+        """Sheet and row of the rows that others repeat; most are in this slice."""
+        here = {row.number: (row.sheet, row.row) for row in self.rows if row.number in numbers}
+        if missing := numbers - here.keys():
+            written = ImportRow.objects.filter(import_id=self.import_.pk, number__in=missing)
+            here |= {number: (sheet, row) for number, sheet, row in written.values_list("number", "sheet", "row")}
+        return here
+
+    # -- one row ----------------------------------------------------------------------------------------------------
+
+    def _decide(self, row: Staged) -> None:
+        if row.reason:
+            self._receipt(row, Outcome.REJECTED, reason=row.reason, detail=row.detail)
+        elif row.first is not None:
+            sheet, number = self.firsts[row.first]
+            detail = {"of_row": number, "of_sheet": sheet}
+            self._receipt(row, Outcome.DUPLICATE_IN_FILE, reason=Reason.DUPLICATE_IN_FILE, detail=detail)
+        else:
+            self._decide_live(row)
+
+    def _decide_live(self, row: Staged) -> None:
+        named = self.known.with_id(row.customer_id) if row.customer_id else None
+        candidates = self.known.at(row.phone)
+        name = row.values.get("name", "")
+        known = named or meant(candidates, name)
+        if known:
+            self._update(row, known, named_by_id=named is not None)
+        elif candidates and not self._is_sibling(row, candidates):
+            self._other_name(row, candidates)
+        else:
+            self._create(row)
+
+    def _is_sibling(self, row: Staged, candidates: Sequence[Snapshot]) -> bool:
+        """The file names its people by ids of another database, and this one's number came with this very file."""
+        return bool(row.customer_id) and all(known.origin_id == self.import_.origin_id for known in candidates)
+
+    def _other_name(self, row: Staged, candidates: Sequence[Snapshot]) -> None:
+        known = candidates[0]
+        if "name" in self.around.policy.overwrite and len(candidates) == 1:
+            self._update(row, known, named_by_id=True)
+            return
+        detail = {"name": row.values.get("name", ""), "known": known.name, "row": as_detail(row)}
+        self._receipt(row, Outcome.UNCHANGED, reason=Reason.DIFFERENT_NAME, detail=detail, customer=known.id)
+
+    def _update(self, row: Staged, known: Snapshot, *, named_by_id: bool) -> None:
+        if self.around.policy.known == SKIP:
+            self._receipt(row, Outcome.UNCHANGED, customer=known.id, detail={"skipped": True})
+            return
+        incoming = incoming_of(row, self.around.words, named_by_id=named_by_id)
+        effect = apply(known, incoming, self.around.policy, self._name_of)
+        row.warnings += kept_warnings(effect, row)
+        outcome = Outcome.UPDATED if effect.is_update else Outcome.UNCHANGED
+        before = effect.before if effect.is_update else None
+        self._receipt(row, outcome, customer=known.id, detail=effect_detail(effect), before=before)
+
+    def _name_of(self, field: str, pk: int | None) -> str:
+        return self.around.words[field].name_of(pk)
+
+    def _create(self, row: Staged) -> None:
+        incoming = incoming_of(row, self.around.words)
+        here = self.new.setdefault(row.phone, [])
+        customer = new_customer(row, incoming, self.around.people)
+        customer.person = self.known.persons_at(row.phone) + len(here) + 1
+        here.append(customer)
+        self._receipt(row, Outcome.CREATED, customer=None if self.around.is_dry else customer.id)
+
+    def _receipt(self, row: Staged, outcome: str, *, reason="", detail=None, customer=None, before=None) -> None:
+        is_problem = bool(reason or row.warnings)
+        raw = row.raw if is_problem else None
+        place = (self.import_.pk, row.number, row.sheet, row.row)
+        self.receipts.append((*place, outcome, reason, row.warnings, detail or {}, customer, before, raw))
+
+
+# -- from a row to what it says ---------------------------------------------------------------------------------------
+
+
+def incoming_of(row: Staged, words: dict[str, Vocabulary], *, named_by_id: bool = False) -> Incoming:
+    """The row's values with source and course looked up; words that nobody may add stay in the extra data."""
+    values, extra = row.values, dict(row.extra)
+    ids = {}
+    for field, vocabulary in words.items():
+        text = values.get(field, "")
+        ids[field] = vocabulary.id_of(text) if text else None
+        if text and ids[field] is None:
+            extra[field.title()] = text
+            row.warnings.append({"code": str(Reason.SOURCE_LIMIT), "column": field.title(), "text": text})
+    return Incoming(
+        phone=row.phone,
+        sheet=row.sheet,
+        row=row.row,
+        name=values.get("name", ""),
+        area=values.get("area", ""),
+        date=values.get("date"),
+        remark=values.get("remark", ""),
+        email=values.get("email", ""),
+        source_id=ids["source"],
+        course_id=ids["course"],
+        extra=extra,
+        extra_phones=row.extra_phones,
+        named_by_id=named_by_id,
+    )
+
+
+def new_customer(row: Staged, incoming: Incoming, people: People) -> NewCustomer:
+    """The customer that a row adds, with the status and the counsellor it brings; unknown ones stay as text."""
+    extra = dict(incoming.extra)
+    status = owner = None
+    if text := row.values.get("status"):
+        status = people.status(text)
+        if status is None:
+            extra["Status"] = text
+    if text := row.values.get("owner"):
+        owner = people.owner(text)
+        if owner is None:
+            extra["Counsellor"] = text
+    if text := row.values.get("follow_up"):
+        extra["Follow-up"] = text
+    return NewCustomer(
+        phone_number=row.phone,
+        asked=Asked(incoming.date, incoming.source_id, incoming.course_id, row.sheet, row.row),
+        name=incoming.name,
+        area=incoming.area,
+        remark=incoming.remark,
+        email=incoming.email,
+        extra=extra,
+        extra_phones=[number for number in incoming.extra_phones if number != row.phone],
+        status=status or Status.NEW,
+        owner_id=owner,
+    )
+
+
+def kept_warnings(effect: Effect, row: Staged) -> list[dict]:
+    """One warning for each field where a person's edit stood against the file."""
+    return [
+        {"code": str(Reason.KEPT_HAND_EDIT), "column": field, "text": str(row.values.get(field, ""))[:_PERSON_LENGTH]}
+        for field in effect.kept
+    ]
+
+
+def effect_detail(effect: Effect) -> dict:
+    detail = {"changed": list(dict.fromkeys(effect.changed))} if effect.changed else {}
+    return {**detail, "enquired_again": True} if effect.enquired_again else detail

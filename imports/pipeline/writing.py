@@ -1,0 +1,81 @@
+"""Phase 2: staged rows become customers, slice by slice; each slice and its receipts are one transaction."""
+
+from collections.abc import Sequence
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from customers.actions.words import Vocabulary
+from imports.decisions import Policy
+from imports.models import Import, StagedRow
+from imports.pipeline.claims import Claim
+from imports.pipeline.people import People
+from imports.pipeline.slices import Slice, Surroundings
+from imports.pipeline.staged import Staged, read_back
+
+NEW_WORDS = 200  # sources, and as many courses, that one file may add
+_STAGED = ("number", "phone_number", "person_id", "first", "data")
+
+
+class Writer:
+    """Writes one import. `next_slice` is called until it says that there is nothing left."""
+
+    def __init__(self, claim: Claim, import_: Import):
+        self.claim, self.import_ = claim, import_
+        self.size = 500 if connection.vendor == "sqlite" else 2_000
+        self.is_dry = bool(import_.options.get("dry_run"))
+        self.sheets = {sheet["index"]: sheet for sheet in import_.sheets}
+        self.people = People()
+        self.added: dict[str, int] = dict(import_.mapping.get("new_words", {}))
+        self._forget_words()
+
+    def next_slice(self) -> bool:
+        """Write the next rows. Returns whether there were any; raises Lost when the import is not ours any more."""
+        try:
+            with transaction.atomic():
+                return self._next_slice()
+        except BaseException:
+            self._forget_words()  # those just added are gone with the transaction
+            raise
+
+    def _next_slice(self) -> bool:
+        self.claim.hold()
+        rows = self._staged()
+        if not rows:
+            return False
+        around = Surroundings(
+            self.import_, policy_of(self.import_), self.words, self.people, timezone.now(), self.is_dry
+        )
+        Slice(around, rows).write()
+        self._account(rows)
+        return True
+
+    def _staged(self) -> list[Staged]:
+        staged = StagedRow.objects.filter(import_id=self.import_.pk).order_by("number")
+        if self.is_dry:  # nothing is taken away then
+            done = Import.objects.values_list("done_rows", flat=True).get(pk=self.import_.pk)
+            staged = staged.filter(number__gt=done)
+        rows = staged.values_list(*_STAGED)[: self.size]
+        return [read_back(*row, sheets=self.sheets) for row in rows]
+
+    def _account(self, rows: Sequence[Staged]) -> None:
+        values = {"done_rows": rows[-1].number}
+        added = {field: words.added for field, words in self.words.items()}
+        if added != self.added:
+            self.added = added
+            values["mapping"] = {**self.import_.mapping, "new_words": added}
+        if not self.is_dry:
+            StagedRow.objects.filter(import_id=self.import_.pk, number__lte=rows[-1].number).delete()
+        self.claim.hold(**values)
+
+    def _forget_words(self) -> None:
+        self.words = {
+            field: Vocabulary(field, limit=NEW_WORDS, added=self.added.get(field, 0), is_dry=self.is_dry)
+            for field in ("source", "course")
+        }
+
+
+def policy_of(import_: Import) -> Policy:
+    """What the manager chose for customers we know."""
+    options = import_.options
+    return Policy(known=options.get("known", "update"), overwrite=frozenset(options.get("overwrite", ())))

@@ -1,0 +1,19 @@
+"""What the worker does for imports."""
+
+from django.db import transaction
+from django_tasks import task
+
+from imports import pipeline
+from imports.models import Import
+
+
+@task(queue_name="imports")
+def run_import(import_id: str) -> None:
+    """Take an import as far as it goes. Called twice, or again after a crash, it ends in the same customers."""
+    pipeline.run(import_id)
+
+
+def start(import_: Import) -> None:
+    """Hand an import to the worker once the transaction is through."""
+    import_id = str(import_.pk)
+    transaction.on_commit(lambda: run_import.enqueue(import_id))
