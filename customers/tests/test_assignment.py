@@ -288,7 +288,7 @@ two_connections = pytest.mark.skipif(
 
 
 @two_connections
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_two_managers_at_once_never_give_one_customer_twice(manager, admin_user, asha, ravi):
     CustomerFactory.create_batch(300)
     now, done = timezone.now(), []
@@ -305,7 +305,7 @@ def test_two_managers_at_once_never_give_one_customer_twice(manager, admin_user,
 
 
 @two_connections
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_two_managers_at_once_do_not_exceed_a_cap(manager, admin_user):
     asha = UserFactory(daily_cap=10)
     first, second = CustomerFactory.create_batch(8), CustomerFactory.create_batch(8)
@@ -321,7 +321,7 @@ def test_two_managers_at_once_do_not_exceed_a_cap(manager, admin_user):
 
 
 @two_connections
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_who_is_deactivated_while_sharing_out_keeps_nothing(manager, admin_user, asha, ravi):
     CustomerFactory.create_batch(200)
     now = timezone.now()
