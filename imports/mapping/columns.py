@@ -33,9 +33,13 @@ def map_columns(labels: Sequence, sample_rows: Iterable = (), chosen: dict[str, 
         for index, label in enumerate(labels)
         if index not in settled and not _MISSING.fullmatch(label)
     }
-    settled |= _best(guesses, taken={field for field, _ in settled.values()})
+    likely = {index: found for index, found in guesses.items() if found and found.rank < _UNLIKELY}
+    settled |= _best(likely, taken=_fields(settled))
     _add_name_parts(settled, labels)
-    _add_by_values(settled, labels, profiles, exact=_keys_of_choice(labels, chosen or {}))
+    _add_by_values(settled, labels, profiles)
+    settled = _best(guesses, taken=_fields(settled)) | settled
+    if Field.PHONE not in _fields(settled):
+        _promote_other_phone(settled)
     return [Column(index, label, *settled.get(index, (None, ""))) for index, label in enumerate(labels)]
 
 
@@ -87,8 +91,8 @@ def _chosen(labels: list[str], chosen: dict[str, str]) -> _Settled:
     }
 
 
-def _keys_of_choice(labels: list[str], chosen: dict[str, str]) -> set[int]:
-    return {index for index, label in enumerate(labels) if label in chosen}
+def _fields(settled: _Settled) -> set[Field | None]:
+    return {field for field, _ in settled.values()}
 
 
 def _checked(found: Guess | None, label: str, values: Profile) -> Guess | None:
@@ -97,7 +101,7 @@ def _checked(found: Guess | None, label: str, values: Profile) -> Guess | None:
         return found
     if key(label) in _PERSON_OR_NUMBER and values.mostly(values.words):
         return Guess(Field.NAME, _UNLIKELY, "values")
-    if values.mostly(values.words, share=0.9) and values.filled >= 3 and found.field is Field.PHONE:
+    if values.mostly(values.words, share=0.9) and found.field is Field.PHONE:
         return found._replace(rank=found.rank + _UNLIKELY)
     return found
 
@@ -113,17 +117,14 @@ def _best(guesses: dict[int, Guess | None], taken: set) -> _Settled:
         if field:
             settled[index] = (field, found.why)
             taken.add(field)
-    if Field.PHONE not in taken:
-        _promote_other_phone(settled)
     return settled
 
 
 def _promote_other_phone(settled: _Settled) -> None:
     """A sheet that has the parents' numbers only: they are how the aspirant is reached."""
-    for index in sorted(settled):
-        if settled[index][0] is Field.OTHER_PHONE:
-            settled[index] = (Field.PHONE, settled[index][1])
-            return
+    others = [index for index, (field, why) in settled.items() if field is Field.OTHER_PHONE and why != "chosen"]
+    if others:
+        settled[min(others)] = (Field.PHONE, settled[min(others)][1])
 
 
 def _add_name_parts(settled: _Settled, labels: list[str]) -> None:
@@ -140,10 +141,10 @@ def _add_name_parts(settled: _Settled, labels: list[str]) -> None:
     settled.update({index: (Field.NAME, "synonym") for index in parts})
 
 
-def _add_by_values(settled: _Settled, labels: list[str], profiles: list[Profile], *, exact: set[int]) -> None:
+def _add_by_values(settled: _Settled, labels: list[str], profiles: list[Profile]) -> None:
     """Fields that no label gave, found by what stands in the columns."""
-    fields = {field for field, _ in settled.values()}
-    free = [index for index in range(len(labels)) if index not in settled and index not in exact]
+    fields = _fields(settled)
+    free = [index for index in range(len(labels)) if index not in settled]
     if Field.PHONE not in fields:
         phones = [index for index in free if _could_be_phone(labels[index], profiles[index])]
         phones.sort(key=lambda index: (-profiles[index].mobiles, index))

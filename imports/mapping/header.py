@@ -43,7 +43,8 @@ class Line:
 
     @property
     def is_all_labels(self) -> bool:
-        return len(self.labels) >= 0.75 * len(self.texts) and (len(set(self.texts)) > 1 or len(self.texts) == 1)
+        is_merged_title = len(self.texts) > 1 and len(set(self.texts)) == 1 and not self.has_phone_label
+        return len(self.labels) >= 0.75 * len(self.texts) and not is_merged_title
 
     @property
     def has_phone_label(self) -> bool:
@@ -190,12 +191,13 @@ def is_total_row(cells: list, columns: list[Column]) -> bool:
     texts = [text for text in (clean_line(cell_text(cell)) for cell in cells) if text]
     if not texts or any(_is_number_at(cells, column) for column in columns):
         return False
-    said = " ".join(key_words(texts[0]))
+    said = next(filter(None, map(_letters_of, texts)), "")  # a serial number may stand before it
     return any(said == total or said.startswith(f"{total} ") for total in _TOTALS) and len(texts) <= 4
 
 
-def key_words(text: str) -> list[str]:
-    return "".join(c if c.isalpha() or not c.isascii() else " " for c in text.casefold()).split()
+def _letters_of(text: str) -> str:
+    letters = (c if c.isalpha() or not c.isascii() else " " for c in text.casefold())
+    return " ".join("".join(letters).split())
 
 
 def _is_number_at(cells: list, column: Column) -> bool:

@@ -72,7 +72,7 @@ def guess(label: str) -> Guess | None:
 
 
 def _exact(plain: str) -> Guess | None:
-    trimmed = re.sub(r"^(?:enter|please enter|please|lead|your|the|student|candidate) ", "", plain)
+    trimmed = re.sub(r"^(?:enter|please enter|please|lead|your|the|student|candidate|आपका|आपकी|आपके) ", "", plain)
     return _KNOWN.get(plain.replace(" ", "")) or _KNOWN.get(trimmed.replace(" ", ""))
 
 
@@ -94,7 +94,7 @@ _RULES: list[tuple[Field, str, str]] = [
     (Field.FOLLOW_UP, "followup callback", "remark remarks notes note status count by done"),
     (Field.EMAIL, "email", "verified status sent valid opt consent"),
     (Field.COURSE, "course courses programme program", "fee fees duration year code id date mode status completed"),
-    (Field.REMARK, "remark remarks comment comments questions query message", "id date time by count status type"),
+    (Field.REMARK, "remark remarks comment comments questions message", "id date time by count status type"),
     (Field.SOURCE, "source hear", "id code"),
     (
         Field.DATE,

@@ -22,8 +22,8 @@ SYNONYMS: dict[Field, str] = {
     Field.PHONE: """
         student mobile, student mobile number, student mobile no, student phone, student phone number,
         student phone no, student contact number, student contact no, candidate mobile, candidate mobile
-        number, candidate phone, candidate contact number, phone number, phone, phone no, mobile number,
-        mobile, mobile no, mob no, mob, mobile phone, cell, cell number, cell phone, cellphone, contact
+        number, candidate phone, candidate contact number, mobile number, mobile, mobile no, mob no, mob,
+        mobile phone, cell, cell number, cell phone, cellphone, phone number, phone, phone no, contact
         number, contact no, contact phone, contact mobile, sender mobile, sender phone, buyer mobile, caller
         number, calling number, lead phone, lead mobile, prospect mobile, prospect phone, customer phone,
         customer mobile, customer number, primary phone, primary mobile, primary number, primary contact,
@@ -64,33 +64,33 @@ SYNONYMS: dict[Field, str] = {
         residence, place of residence, resident city, taluka, tehsil, district, address, full address,
         postal address, current address, permanent address, residential address, sender address, street
         address, state, sheher, shehar, shahar, shahr, kshetra, jagah, sthan, gaon, gaav, zila, jila, pata,
-        ilaka, शहर, क्षेत्र, इलाका, स्थान, जगह, गाँव, गांव, गाव, ठिकाण, पता, पत्ता, जिला, ज़िला, जिल्हा,
-        परिसर, এলাকা, শহর, ঠিকানা, શહેર, વિસ્તાર, સ્થળ, ਸ਼ਹਿਰ, ਇਲਾਕਾ, ஊர், இடம், நகரம், பகுதி, ప్రాంతం, ఊరు,
-        నగరం, ಊರು, ಸ್ಥಳ, ನಗರ, ಪ್ರದೇಶ, സ്ഥലം, നഗരം, പ്രദേശം
+        ilaka, शहर, आप किस शहर से हैं, क्षेत्र, इलाका, स्थान, जगह, गाँव, गांव, गाव, ठिकाण, पता, पत्ता, जिला,
+        ज़िला, जिल्हा, परिसर, এলাকা, শহর, ঠিকানা, શહેર, વિસ્તાર, સ્થળ, ਸ਼ਹਿਰ, ਇਲਾਕਾ, ஊர், இடம், நகரம்,
+        பகுதி, ప్రాంతం, ఊరు, నగరం, ಊರು, ಸ್ಥಳ, ನಗರ, ಪ್ರದೇಶ, സ്ഥലം, നഗരം, പ്രദേശം
     """,
     Field.DATE: """
-        enquiry date, inquiry date, lead date, query date, date of enquiry, date of inquiry, date, dt,
-        enquired on, enquired at, first enquired on, date of first enquiry, lead created date, lead created
-        on, lead created at, lead generated date, lead generation date, lead received date, received date,
-        received on, received at, lead time, enquiry time, enquiry date time, query time, query date time,
-        created time, created on, created at, created date, created, creation date, date created, create
-        date, creation time, added on, date added, added date, entry date, date of entry, submission date,
-        submitted on, submitted at, submission time, submitted date, registration date, registered on,
-        response date, call date, date of call, visit date, date of visit, walk in date, capture date,
-        captured on, timestamp, time stamp, date time, date and time, date added on, datetime, generated on,
-        generated date, time, day, tareekh, tarikh, taarikh, dinank, tithi, तारीख, तारीख़, दिनांक, तिथि,
-        दिनाङ्क, তারিখ, તારીખ, ਤਾਰੀਖ, ਮਿਤੀ, தேதி, తేదీ, ದಿನಾಂಕ, തീയതി, തിയ്യതി
+        enquiry date, inquiry date, lead date, query date, date of enquiry, date of inquiry, date, dt, enq
+        date, enq dt, टाइमस्टैम्प, enquired on, enquired at, first enquired on, date of first enquiry, lead
+        created date, lead created on, lead created at, lead generated date, lead generation date, lead
+        received date, received date, received on, received at, lead time, enquiry time, enquiry date time,
+        query time, query date time, created time, created on, created at, created date, created, creation
+        date, date created, create date, creation time, added on, date added, added date, entry date, date
+        of entry, submission date, submitted on, submitted at, submission time, submitted date, registration
+        date, registered on, response date, call date, date of call, visit date, date of visit, walk in
+        date, capture date, captured on, timestamp, time stamp, date time, date and time, date added on,
+        datetime, generated on, generated date, time, day, tareekh, tarikh, taarikh, dinank, tithi, तारीख,
+        तारीख़, दिनांक, तिथि, दिनाङ्क, তারিখ, તારીખ, ਤਾਰੀਖ, ਮਿਤੀ, தேதி, తేదీ, ದಿನಾಂಕ, തീയതി, തിയ്യതി
     """,
     Field.REMARK: """
         remark, remarks, rmk, rmks, comment, comments, note, notes, counsellor remark, counsellor remarks,
         call remark, call remarks, calling remarks, remarks if any, any remarks, lead remarks, student
         remarks, message, your message, messages, query, queries, your query, any questions, any question,
-        any other questions, questions, question, enquiry, enquiry message, enquiry details, query details,
-        requirement, requirements, requirement details, description, details, feedback, call feedback,
-        observation, conversation, discussion, follow up remarks, follow up notes, additional info,
-        additional information, other details, comments remarks, tippani, tippni, vivaran, sandesh, sujhav,
-        टिप्पणी, विवरण, संदेश, सन्देश, शेरा, टीप, अभिप्राय, মন্তব্য, નોંધ, ટિપ્પણી, ਟਿੱਪਣੀ, குறிப்பு, గమనిక,
-        ಟಿಪ್ಪಣಿ, കുറിപ്പ്
+        any other questions, questions, question, कोई प्रश्न, प्रश्न, enquiry, enquiry message, enquiry
+        details, query details, requirement, requirements, requirement details, description, details,
+        feedback, call feedback, observation, conversation, discussion, follow up remarks, follow up notes,
+        additional info, additional information, other details, comments remarks, tippani, tippni, vivaran,
+        sandesh, sujhav, टिप्पणी, विवरण, संदेश, सन्देश, शेरा, टीप, अभिप्राय, মন্তব্য, નોંધ, ટિપ્પણી, ਟਿੱਪਣੀ,
+        குறிப்பு, గమనిక, ಟಿಪ್ಪಣಿ, കുറിപ്പ്
     """,
     Field.EMAIL: """
         email, emial, emial id, e mail, email id, e mail id, email address, e mail address, mail, mail id,
@@ -109,12 +109,13 @@ SYNONYMS: dict[Field, str] = {
     Field.COURSE: """
         course, course name, preferred course, course preferred, course interested, course interested in,
         interested course, course of interest, courses, course applied, course applied for, course enquired,
-        course looking for, desired course, course selected, selected course, program, programme, program
-        name, programme name, preferred program, program interested in, program of interest, program
-        interested, interested program, interested in, course program, course programme, degree, stream,
-        stream interested, specialization, specialisation, branch interested, subject, subject interested,
-        which course, course preference, product, product name, vishay, pathyakram, paathyakram, kors, विषय,
-        पाठ्यक्रम, कोर्स, अभ्यासक्रम, কোর্স, કોર્સ, અભ્યાસક્રમ, ਕੋਰਸ, படிப்பு, కోర్సు, ಕೋರ್ಸ್, കോഴ്സ്
+        enquired for, course enquired for, query product name, course looking for, desired course, course
+        selected, selected course, program, programme, program name, programme name, preferred program,
+        program interested in, program of interest, program interested, interested program, interested in,
+        course program, course programme, degree, stream, stream interested, specialization, specialisation,
+        branch interested, subject, subject interested, which course, course preference, product, product
+        name, vishay, pathyakram, paathyakram, kors, विषय, पाठ्यक्रम, कोर्स, अभ्यासक्रम, কোর্স, કોર્સ,
+        અભ્યાસક્રમ, ਕੋਰਸ, படிப்பு, కోర్సు, ಕೋರ್ಸ್, കോഴ്സ്
     """,
     Field.STATUS: """
         status, lead status, current status, call status, calling status, enquiry status, status of lead,

@@ -165,6 +165,16 @@ def test_whatsapp_yes_or_no_is_not_the_number():
     assert fields("Name", "WhatsApp", "Contact", below=below) == {"Name": "name", "Contact": "phone"}
 
 
+def test_the_parents_number_gives_way_to_a_column_that_holds_the_numbers():
+    below = [("Asha", 9876543210, None), ("Balaji", 9876543211, 9876543212)]
+
+    assert fields("Name", "Number", "Father's phone", below=below) == {
+        "Name": "name",
+        "Number": "phone",
+        "Father's phone": "other_phone",
+    }
+
+
 def test_contact_may_be_a_person():
     below = [("Asha Nair", 9876543210), ("Balaji Menon", 9876543211)]
 
@@ -308,6 +318,34 @@ def test_a_second_table_below_does_not_take_the_first_ones_place():
     assert header.first_row == 1
 
 
+def test_a_header_of_one_word_twice():
+    header = find_header(rows(["Phone", "Phone"], ["12345", "9876543210"]))
+
+    assert [column.field for column in header.columns] == [Field.PHONE, Field.OTHER_PHONE]
+
+
+PORTALS = {
+    "facebook": "id|created_time|full_name|phone_number|email|city|platform|which_course_are_you_interested_in?",
+    "sulekha": "Lead ID|Lead Date|Customer Name|Contact No|Email ID|Locality|Lead Source|Requirement",
+    "justdial": "Lead ID|Prefix|Name|Mobile|Phone|Email|Date|Category|Area|City|Branch Area|Company|Pincode|Time",
+    "indiamart": "UNIQUE_QUERY_ID|QUERY_TIME|SENDER_NAME|SENDER_MOBILE|SENDER_CITY|SENDER_MOBILE_ALT|QUERY_MESSAGE",
+    "shiksha": "Sr. No.|Response Date|Name|Email|ISD Code|Mobile|Locality|Course|Institute|Preferred City|Source",
+    "collegedunia": "S.No|Candidate Name|Candidate Mobile No.|Candidate Email|City|Specialization|Enquiry Date|College",
+    "google forms": "टाइमस्टैम्प|आपका नाम|मोबाइल नंबर (व्हाट्सएप)|आपका शहर|कोई प्रश्न?",
+    "front desk": "ENQUIRY NO|STUDENT NAME|FATHER NAME|STUDENT CONTACT|PARENT CONTACT|ENQ DATE|PLACE|FOLLOWUP REMARK",
+}
+
+
+@pytest.mark.parametrize("portal", PORTALS)
+def test_the_lists_of_every_portal_bring_name_phone_area_and_date(portal):
+    labels = PORTALS[portal].split("|")
+    found = fields(*labels)
+
+    assert {"name", "phone", "area", "date"} <= set(found.values())
+    ids = ("id", "Lead ID", "UNIQUE_QUERY_ID", "S.No", "Sr. No.", "ENQUIRY NO", "ISD Code", "Pincode")
+    assert not set(ids) & set(found)
+
+
 def test_a_header_in_unknown_words_stands_right_above_the_first_number():
     header = find_header(rows(["Listado"], ["Nombre", "Telefono", "Ciudad"], ASHA, RAVI))
 
@@ -383,7 +421,15 @@ def test_any_sheet_gives_a_header_or_none(lists):
 
 @pytest.mark.parametrize(
     "cells",
-    [[None, "Total enquiries", 3], ["Total", 3], ["Grand total: 3"], ["TOTAL", "", 120], ["Sub-total", 4], ["कुल", 12]],
+    [
+        [None, "Total enquiries", 3],
+        [2, "Total", ""],
+        ["Total", 3],
+        ["Grand total: 3"],
+        ["TOTAL", "", 120],
+        ["Sub-total", 4],
+        ["कुल", 12],
+    ],
 )
 def test_totals_at_the_foot(cells):
     assert is_total_row(cells, map_columns(["S.No", "Name", "Phone"]))
