@@ -10,7 +10,8 @@ from imports.models import Import
 @task(queue_name="imports")
 def run_import(import_id: str) -> None:
     """Take an import as far as it goes. Called twice, or again after a crash, it ends in the same customers."""
-    pipeline.run(import_id)
+    if not pipeline.run(import_id) and pipeline.stopping.is_set():
+        run_import.enqueue(import_id)  # for the next worker
 
 
 def start(import_: Import) -> None:

@@ -109,17 +109,20 @@ class _Reader:
         for sheet in book:
             self._read_sheet(sheet)
         self.stage.flush()
-        self.notes += [
-            {"code": "sheet_hidden", "sheet": info.name, "row": None, "text": ""}
-            for info in book.sheets
-            if info.hidden and not info.read
-        ]
+        if any(sheet["read"] for sheet in self.sheets):
+            self._note_unread(book)
         self.mapping = {
             "kind": book.kind,
             "encoding": book.encoding,
             "delimiter": book.delimiter,
             "sheets": self.sheets,
         }
+
+    def _note_unread(self, book: Book) -> None:
+        """Name the sheets beside those that were read."""
+        left = [("sheet_without_phone", sheet["name"]) for sheet in self.sheets if not sheet["read"]]
+        left += [("sheet_hidden", info.name) for info in book.sheets if info.hidden and not info.read]
+        self.notes += [{"code": code, "sheet": name, "row": None, "text": ""} for code, name in left]
 
     def refuse_if_nothing_was_read(self) -> None:
         if any(sheet["read"] for sheet in self.sheets):
@@ -131,7 +134,7 @@ class _Reader:
         labels = [column["label"] for sheet in self.sheets for column in sheet["columns"]]
         has_header = any(sheet["header"] for sheet in self.sheets)
         code = Reason.NO_PHONE_COLUMN if has_header else Reason.NO_HEADER
-        raise NeedsMapping(code, {"columns": ", ".join(labels[:MOST_NAMED])})
+        raise NeedsMapping(code, {"columns": labels[:MOST_NAMED]})
 
     def _read_sheet(self, sheet: Sheet) -> None:
         rows = iter(sheet)
@@ -145,7 +148,6 @@ class _Reader:
         known = _described(sheet, header, columns, below)
         self.sheets.append(known)
         if not known["read"]:
-            self._note("sheet_without_phone", sheet)
             return
         self._read_rows(sheet, columns, known, chain(below, rows))
 

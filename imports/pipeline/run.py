@@ -112,3 +112,10 @@ def _end(claim: Claim, state: State, code: str, detail: dict) -> None:
         claim.let_go(state=state, file_error=code, file_error_detail=detail, finished_at=timezone.now())
     except Lost:
         logger.info("Import %s: taken over or cancelled", claim.import_id)
+
+
+def give_up(import_id: uuid.UUID | str) -> None:
+    """Close an import with which one worker after the other died; a person may start it again."""
+    claim = Claim(import_id)
+    if claim.take():
+        _end(claim, State.FAILED, FAILED, {})

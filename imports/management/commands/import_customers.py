@@ -1,0 +1,115 @@
+"""manage.py import_customers: a spreadsheet goes in while one waits; the same actions as behind the upload page."""
+
+import json
+import time
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from accounts.models import User
+from imports import actions, pipeline
+from imports.models import Import, ImportRow, Outcome, State
+from imports.reasons import Reason, message
+from imports.wording import about, note_in_words, refusal
+
+COUNTS = ("rows", *Outcome.values)
+TAKEN = (State.DONE, State.CHECKED)
+
+
+class Command(BaseCommand):
+    help = "Import a spreadsheet in the foreground. Exit code 0 when imported (or checked), 1 when refused."
+
+    def add_arguments(self, parser):
+        parser.add_argument("path", type=Path)
+        parser.add_argument("--by", required=True, metavar="USERNAME", help="the manager in whose name it is done")
+        parser.add_argument("--json", action="store_true", help="print one JSON object")
+        parser.add_argument("--dry-run", action="store_true", help="count all rows, write no customer")
+
+    def handle(self, *, path: Path, by: str, dry_run: bool, **options):
+        answer = self._import(path, self._manager(by), dry_run=dry_run)
+        self.stdout.write(json.dumps(answer, ensure_ascii=False) if options["json"] else in_words(answer))
+        if answer["state"] not in TAKEN:
+            raise SystemExit(1)
+
+    def _manager(self, username: str) -> User:
+        user = User.objects.filter(username=username).first()
+        if user is None or not user.is_manager:
+            raise CommandError(f"{username} is no active manager.")
+        return user
+
+    def _import(self, path: Path, by: User, *, dry_run: bool) -> dict:
+        try:
+            with path.open("rb") as file:
+                import_ = actions.upload(
+                    file=file,
+                    original_name=path.name,
+                    by=by,
+                    now=timezone.now(),
+                    options={"dry_run": dry_run},
+                    enqueue=False,
+                )
+        except OSError as error:
+            raise CommandError(f"{path} cannot be read: {error.strerror}.") from error
+        except actions.ActionError as error:
+            raise CommandError(str(error)) from error
+        except actions.Refused as error:
+            return refused(error.code, error.detail)
+        if import_.repeated and dry_run:
+            raise CommandError("The same file is being imported at this moment. Wait until that is done.")
+        return report(_through(import_))
+
+
+def _through(import_: Import) -> Import:
+    """The import once it is through; one that a worker has in hand already is waited for."""
+    pipeline.run(import_.pk)
+    import_.refresh_from_db()
+    while import_.is_working:
+        time.sleep(0.5)
+        pipeline.run(import_.pk)
+        import_.refresh_from_db()
+    return import_
+
+
+def refused(code: str, detail: dict) -> dict:
+    """The report of a file that was not even kept."""
+    counts = dict.fromkeys(COUNTS, 0)
+    head = {"import": None, "state": State.REFUSED.value, "file_error": code, "message": refusal(code, detail)}
+    return {**head, **counts, "problems": [], "warnings": []}
+
+
+def report(import_: Import) -> dict:
+    """What became of the file and of its rows."""
+    rows = list(import_.import_rows.filter(raw__isnull=False).order_by("number"))
+    notes = [
+        _line(note["sheet"], note["row"], None, note["code"], note_in_words(note, many_sheets=False))
+        for note in import_.notes
+    ]
+    code = import_.file_error
+    return {
+        "import": str(import_.pk),
+        "state": import_.state,
+        "file_error": code or None,
+        "message": refusal(code, import_.file_error_detail) if code else "",
+        **{name: getattr(import_, name) for name in COUNTS},
+        "problems": [_of_row(row, row.reason, row.detail) for row in rows if row.reason],
+        "warnings": notes + [_of_row(row, warning["code"], warning) for row in rows for warning in row.warnings],
+    }
+
+
+def _of_row(row: ImportRow, code: str, detail: dict) -> dict:
+    said = message(code, about(code, detail)) if code in set(Reason) else code
+    return _line(row.sheet, row.row, row.outcome, code, said)
+
+
+def _line(sheet: str, row: int | None, outcome: str | None, code: str, said: str) -> dict:
+    return {"sheet": sheet, "row": row, "outcome": outcome, "reason": code, "message": said}
+
+
+def in_words(answer: dict) -> str:
+    """The report for a person at a terminal."""
+    lines = [f"{answer['state']}: {answer['message']}".rstrip(": ")]
+    lines += [f"{answer[name]:>9,}  {name.replace('_', ' ')}" for name in COUNTS]
+    for entry in answer["problems"]:
+        lines.append(f"{entry['sheet']} row {entry['row']}: {entry['message']}")
+    return "\n".join(lines)
