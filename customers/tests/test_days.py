@@ -1,0 +1,211 @@
+"""The day: whom to call next, and what was promised when, by the clock at home."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+import time_machine
+from django.urls import reverse
+from django.utils import timezone
+
+from customers.models import Customer
+from customers.tests.factories import CustomerFactory, FollowUpFactory
+
+pytestmark = pytest.mark.django_db
+NEXT, FOLLOW_UPS = "/customers/next/", "/follow-ups/"
+JSON = {"accept": "application/json"}
+HOME = ZoneInfo("Asia/Kolkata")
+
+
+@pytest.fixture
+def now():
+    return timezone.now()
+
+
+@pytest.fixture
+def next_one(as_user, asha):
+    """`next_one()` is the customer Asha is sent to, or None."""
+    client = as_user(asha)
+
+    def ask() -> Customer | None:
+        response = client.get(NEXT)
+        if response.status_code == 200:
+            return None
+        assert response.status_code == 302
+        return Customer.objects.get(pk=response["Location"].split("/")[2])
+
+    return ask
+
+
+def promised(customer, due_at, promised_at=None) -> Customer:
+    FollowUpFactory(
+        customer=customer, due_at=due_at, promised_at=promised_at or due_at, created_by=customer.assigned_to
+    )
+    Customer.objects.filter(pk=customer.pk).update(next_follow_up_at=due_at)
+    return customer
+
+
+# --- Next call -----------------------------------------------------------------------------------
+
+
+def test_due_now_then_overdue_then_new_then_never_reached(asha, next_one, now):
+    def hers(**kwargs):
+        return CustomerFactory(assigned_to=asha, **kwargs)
+
+    tried = hers(status=None, status_id="CALL_NOT_ATTENDED", last_contact_at=now - timedelta(days=1))
+    untried_longer = hers(status=None, status_id="CALL_NOT_ATTENDED", last_contact_at=now - timedelta(days=2))
+    old = hers(last_enquired_at=now.date() - timedelta(days=9))
+    fresh = hers(last_enquired_at=now.date())
+    undated = hers(last_enquired_at=None)
+    overdue = promised(hers(), now - timedelta(hours=2))
+    # Tried again in vain since: due an hour ago, promised for yesterday.
+    oldest_promise = promised(hers(), now - timedelta(hours=1), now - timedelta(days=1))
+    due_now = promised(hers(), now - timedelta(minutes=5))
+    expected = [due_now, oldest_promise, overdue, fresh, old, undated, untried_longer, tried]
+
+    got = []
+    while customer := next_one():
+        got.append(customer)
+        Customer.objects.filter(pk=customer.pk).update(status="INTERESTED", next_follow_up_at=None)
+    assert got == expected
+
+
+def test_it_leads_to_her_page_ready_to_call(as_user, asha):
+    customer = CustomerFactory(assigned_to=asha)
+    response = as_user(asha).get(NEXT)
+    assert response["Location"].startswith(reverse("customers:detail", args=[customer.pk]))
+
+
+def test_never_muted_closed_merged_later_or_somebody_elses(asha, ravi, next_one, now):
+    CustomerFactory(assigned_to=asha, do_not_call=True)
+    promised(CustomerFactory(assigned_to=asha, do_not_call=True), now - timedelta(hours=1))
+    for code in ("ADMISSION", "NOT_INTERESTED", "INVALID"):
+        promised(CustomerFactory(assigned_to=asha, status=None, status_id=code), now - timedelta(hours=1))
+        CustomerFactory(assigned_to=asha, status=None, status_id=code)
+    CustomerFactory(assigned_to=asha, merged_into=CustomerFactory())
+    promised(CustomerFactory(assigned_to=asha), now + timedelta(hours=1))
+    CustomerFactory(assigned_to=ravi)
+    CustomerFactory()
+    assert next_one() is None
+
+
+def test_whoever_was_not_reached_rests_for_three_hours(asha, next_one, now):
+    customer = CustomerFactory(
+        assigned_to=asha, status=None, status_id="CALL_NOT_ATTENDED", last_contact_at=now - timedelta(hours=2)
+    )
+    assert next_one() is None
+    Customer.objects.update(last_contact_at=now - timedelta(hours=3, minutes=1))
+    assert next_one() == customer
+
+
+def test_nobody_left_is_a_calm_page_with_what_comes(as_user, asha, now):
+    client = as_user(asha)
+    assert "No follow-up is waiting" in client.get(NEXT).content.decode()
+    promised(CustomerFactory(name="Farah", assigned_to=asha), now + timedelta(hours=1))
+    CustomerFactory(assigned_to=asha, status=None, status_id="INTERESTED")
+    html = client.get(NEXT).content.decode()
+    assert "Farah" in html
+    assert "1 open customer has no next step" in html
+
+
+def test_it_is_a_handful_of_look_ups(as_user, asha, now, django_assert_max_num_queries):
+    client = as_user(asha)
+    CustomerFactory.create_batch(30, assigned_to=asha, status=None, status_id="CALL_NOT_ATTENDED")
+    with django_assert_max_num_queries(6):  # session, user and the four steps
+        assert client.get(NEXT).status_code == 302
+
+
+def test_a_manager_has_no_next_call(as_user, manager, asha):
+    assert as_user(manager).get(NEXT).status_code == 403
+    assert as_user(asha).post(NEXT).status_code == 405
+
+
+# --- Follow-ups ----------------------------------------------------------------------------------
+
+
+def sections(client, **params) -> dict[str, list[str]]:
+    response = client.get(FOLLOW_UPS, params, headers=JSON)
+    assert response.status_code == 200
+    return {key: [row["name"] for row in section["results"]] for key, section in response.json().items()}
+
+
+@pytest.mark.parametrize("clock", [(0, 15), (4, 59), (5, 31), (23, 59)])
+def test_the_day_turns_at_midnight_at_home(as_user, asha, manager, clock):
+    """At 00:15 and 04:59 in India it is still yesterday in UTC."""
+    for day in (4, 5, 6):
+        due = datetime(2026, 3, day, 23, 59, 30, tzinfo=HOME)
+        promised(CustomerFactory(name=f"-0{day}", assigned_to=asha), due)
+    at = datetime(2026, 3, 5, *clock, tzinfo=HOME)
+    with time_machine.travel(at.astimezone(UTC), tick=False):
+        expected = {"overdue": ["-04"], "now": [], "rest": ["-05"], "later": ["-06"]}
+        assert sections(as_user(asha)) == sections(as_user(manager)) == expected
+        for key, names in expected.items():
+            listed = as_user(asha).get("/customers/", {"follow_up": key}, headers=JSON).json()
+            assert [row["name"] for row in listed["results"]] == names
+        today = as_user(asha).get("/customers/", {"follow_up": "today"}, headers=JSON).json()
+        assert [row["name"] for row in today["results"]] == ["-05"]
+
+
+def test_due_now_is_a_quarter_of_an_hour(as_user, asha):
+    now = datetime(2026, 3, 5, 12, 0, tzinfo=HOME)
+    for minutes, name in ((-16, "late"), (-15, "just"), (0, "sharp"), (1, "soon")):
+        promised(CustomerFactory(name=name, assigned_to=asha), now + timedelta(minutes=minutes))
+    with time_machine.travel(now, tick=False):
+        assert sections(as_user(asha)) == {"overdue": ["late"], "now": ["just", "sharp"], "rest": ["soon"], "later": []}
+
+
+def test_each_sees_her_own_and_a_manager_the_team(as_user, asha, ravi, manager, now):
+    promised(CustomerFactory(name="Farah", assigned_to=asha), now - timedelta(days=1))
+    promised(CustomerFactory(name="Binu", assigned_to=ravi), now - timedelta(days=2))
+    assert sections(as_user(asha))["overdue"] == ["Farah"]
+    assert "Binu" not in as_user(asha).get(FOLLOW_UPS).content.decode()
+    assert sections(as_user(manager))["overdue"] == ["Binu", "Farah"]
+    assert sections(as_user(manager), owner=asha.pk)["overdue"] == ["Farah"]
+
+
+def test_a_counsellor_cannot_ask_for_anothers(as_user, asha, ravi, now):
+    promised(CustomerFactory(name="Binu", assigned_to=ravi), now - timedelta(days=2))
+    response = as_user(asha).get(FOLLOW_UPS, {"owner": ravi.pk})
+    assert response.status_code == 400
+    assert "Binu" not in response.content.decode()
+    assert sections(as_user(asha), owner=asha.pk)["overdue"] == []
+
+
+@pytest.mark.parametrize("owner", ["abc", "999999", "9" * 40])
+def test_an_owner_who_never_was_is_400(as_user, manager, owner):
+    assert as_user(manager).get(FOLLOW_UPS, {"owner": owner}).status_code == 400
+
+
+def test_a_long_section_is_cut_and_its_number_opens_the_list(as_user, asha, now):
+    for n in range(27):
+        promised(CustomerFactory(assigned_to=asha), now - timedelta(days=1, minutes=n))
+    client = as_user(asha)
+    html = client.get(FOLLOW_UPS).content.decode()
+    assert html.count("due-name") == 25
+    assert "All 27 overdue" in html
+    listed = client.get("/customers/", {"follow_up": "overdue", "sort": "follow_up"}, headers=JSON).json()
+    assert listed["count"] == 27
+
+
+def test_no_follow_ups(as_user, asha, manager):
+    for user in (asha, manager):
+        assert "No follow-ups" in as_user(user).get(FOLLOW_UPS).content.decode()
+
+
+def test_a_page_costs_the_same_for_three_and_for_twenty(as_user, manager, asha, now, django_assert_max_num_queries):
+    client = as_user(manager)
+
+    def queries() -> int:
+        with django_assert_max_num_queries(12) as captured:
+            client.get(FOLLOW_UPS).content.decode()
+        return len(captured)
+
+    def add(count):
+        for n in range(count):
+            for hours in (-2, 26):
+                promised(CustomerFactory(assigned_to=asha), now + timedelta(hours=hours, seconds=n))
+
+    add(3)
+    few = queries()
+    add(17)
+    assert queries() == few
