@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 FIRST_YEAR = 1990
 YEARS_AHEAD = 5
+LONGEST_TEXT = 100  # no way of writing a day needs more
 # Excel's day 0. The 1900 system is off by one before March 1900 (Lotus's leap year), which no lead is older than.
 EPOCH_1900 = dt.date(1899, 12, 30)
 EPOCH_1904 = dt.date(1904, 1, 1)
@@ -40,7 +41,8 @@ def read_date(value, *, month_first=False, today=None, zone="Asia/Kolkata", epoc
     if value is None or value != value:  # NaN and NaT differ from themselves
         return BLANK
     if isinstance(value, str):
-        return _read_text(value, month_first, limits)
+        value = value.strip()
+        return _read_text(value, month_first, limits) if len(value) <= LONGEST_TEXT else UNREADABLE
     if isinstance(value, dt.date):
         return _read_moment(value, limits)
     if isinstance(value, int | float) and not isinstance(value, bool):
@@ -86,7 +88,7 @@ def _read_number(value: float, limits: _Limits) -> DateReading:
     seconds = value / 1000 if value > _SECONDS_2100 else value
     if _SECONDS_1990 <= seconds < _SECONDS_2100:
         return _read_moment(dt.datetime.fromtimestamp(seconds, dt.UTC), limits)
-    if value == int(value) and 19_000_101 <= value <= 99_991_231:
+    if 19_000_101 <= value <= 99_991_231 and value == int(value):
         day = _day(int(value) // 10_000, int(value) // 100 % 100, int(value) % 100)
         return DateReading(day) if day and limits.allow(day) else UNREADABLE
     return UNREADABLE

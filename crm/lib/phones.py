@@ -13,7 +13,7 @@ from typing import NamedTuple
 import phonenumbers
 from phonenumbers import PhoneMetadata, PhoneNumberFormat, PhoneNumberType
 
-LONGEST_TEXT = 500  # a longer cell is an essay that happens to hold digits; the first part is read
+LONGEST_TEXT = 200  # a longer cell is an essay that happens to hold digits; the first part is read
 LONGEST_NUMBER = 15  # E.164
 LEAST_DIGITS_FOR_SEARCH = 4
 
@@ -199,10 +199,11 @@ def _longest_number(tokens: list[str], region: str) -> tuple[str | None, int]:
         joined = "".join(tokens[:length])
         if "+" in joined[1:] or not 8 <= len(joined) <= LONGEST_NUMBER + 4:
             continue
-        number = _valid(joined, region)
         # Groups put together by us are trusted only as a mobile or with their trunk zero or country code:
         # nearly any ten digits are somebody's landline.
-        if number and (length == 1 or joined[0] in "+0" or _is_home_mobile(number, region)):
+        trusted = length == 1 or joined[0] in "+0"
+        number = _valid(joined, region) if trusted else _mobile_behind_odd_prefix(joined, region)
+        if number:
             return number, length
     return None, 1
 
@@ -248,10 +249,6 @@ def _mobile_behind_odd_prefix(text: str, region: str) -> str | None:
     if match and _home(region).mobile(match[1]) and not _famous_fake(match[1]):
         return f"+{_home(region).code}{match[1]}"
     return None
-
-
-def _is_home_mobile(e164: str, region: str) -> bool:
-    return bool(_home(region).mobile(e164[1:].removeprefix(str(_home(region).code))))
 
 
 def _famous_fake(national: str) -> bool:

@@ -1,5 +1,7 @@
 """Where a sheet's header stands: below titles and notes, in one row or two, or nowhere."""
 
+from functools import cached_property
+
 from crm.lib.text import cell_text, clean_line
 from imports.mapping.columns import map_columns
 from imports.mapping.fields import Column, Field, Header
@@ -34,12 +36,15 @@ class Line:
         self.row = row
         self.cells = [clean_line(cell_text(cell)) for cell in row.cells]
         self.texts = [text for text in self.cells if text]
-        self.labels = [
-            text
-            for text, cell in zip(self.cells, row.cells, strict=True)
-            if text and isinstance(cell, str) and _is_label(text)
-        ]
-        self.fields = {field for field in map(_field, self.labels) if field}
+
+    @cached_property
+    def labels(self) -> list[str]:
+        cells = zip(self.cells, self.row.cells, strict=True)
+        return [text for text, cell in cells if text and isinstance(cell, str) and _is_label(text)]
+
+    @cached_property
+    def fields(self) -> set:
+        return {field for field in map(_field, self.labels) if field}
 
     @property
     def is_all_labels(self) -> bool:
@@ -58,7 +63,7 @@ class Line:
     def score(self) -> int:
         return len(self.fields) + 2 * self.has_phone_label
 
-    @property
+    @cached_property
     def has_number(self) -> bool:
         return any(is_mobile(cell) for cell in self.row.cells)
 
@@ -70,7 +75,7 @@ def _is_label(text: str) -> bool:
 def _field(label: str) -> Field | str | None:
     if name_part(label) is not None:
         return "part of a name"
-    found = guess(label)
+    found = guess(label, close=False)
     return found.field if found else None
 
 

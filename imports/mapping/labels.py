@@ -55,20 +55,23 @@ _KNOWN = _known()
 _NEVER_CLOSE = NEVER_A_PHONE - frozenset("name date address email mail status time".split()) | RELATIVES | STAFF
 _SAY_NOTHING = ("number", "numbers")  # of what? the values tell
 _LATIN = [synonym for synonym in _KNOWN if synonym.isascii() and len(synonym) >= SHORTEST_FOR_CLOSE]
+_MOST_MISSING = 2  # letters
 
 
 @lru_cache(maxsize=4096)
-def guess(label: str) -> Guess | None:
-    """The field that a label means by its words alone, or None: synonyms, then rules, then close spellings."""
+def guess(label: str, *, close: bool = True) -> Guess | None:
+    """The field that a label means by its words alone, or None: synonyms, then rules, then (slow) close spellings."""
+    if len(label) > LONGEST_LABEL:
+        return None
     group, separator, own = label.rpartition(GROUP_SEPARATOR)
     if separator and not set(words(group).split()) & (RELATIVES | STAFF):
         label = own  # 'Contact details › City' is a city, but 'Father › Mobile' is the father's
     plain = words(label)
-    if not plain or len(plain) > LONGEST_LABEL:
+    if not plain:
         return None
     without_brackets = re.sub(r"[(\[{].*?[)\]}]|\s[-–:|].*", " ", label)
-    exact = _exact(plain) or _exact(words(without_brackets))
-    return exact or _by_words(plain) or _close(plain) or _close(words(without_brackets))
+    sure = _exact(plain) or _exact(words(without_brackets)) or _by_words(plain)
+    return sure or (_close(plain) or _close(words(without_brackets)) if close else None)
 
 
 def _exact(plain: str) -> Guess | None:
@@ -82,8 +85,9 @@ def _close(plain: str) -> Guess | None:
         return None
     if len(squeezed) < SHORTEST_FOR_CLOSE:
         return None
-    matches = get_close_matches(squeezed, _LATIN, n=1, cutoff=CLOSE_ENOUGH)
-    matches = [match for match in matches if match[0] == squeezed[0]]
+    # People miss the middle of a word, hardly ever its first letter.
+    alike = [s for s in _LATIN if s[0] == squeezed[0] and abs(len(s) - len(squeezed)) <= _MOST_MISSING]
+    matches = get_close_matches(squeezed, alike, n=1, cutoff=CLOSE_ENOUGH)
     return _KNOWN[matches[0]]._replace(rank=1000, why="close") if matches else None
 
 
