@@ -15,10 +15,11 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
+from crm.lib.datetexts import read_date
 from crm.lib.text import cell_text
 from imports.mapping import OWN_COLUMNS, Field, map_columns
 from imports.models import Import, ImportRow, Outcome
-from imports.presenters import why_and_what_to_do
+from imports.wording import remarks
 
 ROW_IN_FILE, WHY, WHAT_TO_DO = OWN_COLUMNS
 CUSTOMER_ID = "Customer ID"
@@ -60,7 +61,9 @@ class _Sheet:
     """One sheet being written. Cells are texts unless they were dates or numbers that nobody calls."""
 
     def __init__(self, book: Workbook, import_: Import, name: str, taken: set[str]):
-        columns = next((sheet["columns"] for sheet in import_.sheets if sheet["name"] == name), [])
+        known = next((sheet for sheet in import_.sheets if sheet["name"] == name), {})
+        columns = known.get("columns", [])
+        self._month_first = known.get("month_first", False)
         self._fields = [column.get("field") or None for column in columns]
         self._with_id = Field.CUSTOMER_ID not in self._fields
         self._sheet = book.create_sheet(_sheet_name(name, taken))
@@ -74,7 +77,7 @@ class _Sheet:
 
     def add(self, row: ImportRow) -> None:
         cells = [self._cell(value, field) for value, field in zip(self._whole(row.cells), self._fields, strict=False)]
-        why, what_to_do = why_and_what_to_do(row)
+        why, what_to_do = (" ".join(filter(None, sentences)) for sentences in zip(*remarks(row), strict=True))
         known = [self._text(_customer_id(row))] if self._with_id else []
         self._sheet.append([*cells, *known, row.row, self._text(why), self._text(what_to_do)])
 
@@ -84,6 +87,9 @@ class _Sheet:
         yield from [None] * (self._own_from - len(cells))
 
     def _cell(self, value, field: str | None):
+        if field == Field.DATE and self._month_first and isinstance(value, str):
+            # The rows that proved it may not be among these: a real date says it without them.
+            value = read_date(value, month_first=True).day or value
         if isinstance(value, dt.date) and _as_day(value) >= FIRST_DAY and field not in PHONES:
             cell = WriteOnlyCell(self._sheet, value)
             cell.number_format = MOMENT if isinstance(value, dt.datetime) and value.time() != dt.time() else DAY

@@ -1,7 +1,7 @@
 """What became of a file and of its rows in sentences: the codes of `reasons` together with what they are about.
 
 Details are those that the pipeline stores: of a file a dict of facts; of a row `column` and `text` (what stood
-there) or, if it repeats another one, `row` and `sheet` of that, or, at a known number, the customer's `name`.
+there) or, if it repeats another one, `of_row` and `of_sheet` of that, or, at a known number, the name that is `known` there.
 """
 
 from django.template.defaultfilters import filesizeformat
@@ -98,11 +98,11 @@ def _about_file(detail: dict) -> str:
 
 def about(code: str, detail: dict) -> str:
     """What the sentence of a row's code is about, as it stands inside that sentence."""
-    if code == Reason.DUPLICATE_IN_FILE and detail.get("row"):
-        sheet = f" of “{detail['sheet']}”" if detail.get("sheet") else ""
-        return f"row {detail['row']:,}{sheet}"
+    if code == Reason.DUPLICATE_IN_FILE and detail.get("of_row"):
+        sheet = f" of “{detail['of_sheet']}”" if detail.get("of_sheet") else ""
+        return f"row {detail['of_row']:,}{sheet}"
     if code == Reason.DIFFERENT_NAME:
-        return str(detail.get("name", ""))
+        return str(detail.get("known") or "")
     if code in _BY_COLUMN:
         column = detail.get("column", "")
         return f"“{column}”" if column else ""
@@ -133,6 +133,15 @@ def note_in_words(note: dict, *, many_sheets: bool) -> str:
     return f"{', '.join(place).capitalize()}: {said}" if place else said
 
 
-def decided_in_words(decided, *, same: bool) -> str:
+def decided_in_words(*, created: int, updated: int, unchanged: int, left: int, same: bool) -> str:
     """What a decision about names did."""
-    raise NotImplementedError
+    done = []
+    if same:
+        done.append(f"{updated:,} updated, {unchanged:,} had nothing new")
+    elif created:
+        done.append(f"{created:,} added as another person at the same number")
+    if not same and updated + unchanged:
+        done.append(f"{updated + unchanged:,} had been added meanwhile")
+    if left:
+        done.append(f"{left:,} had been decided already and were left")
+    return ". ".join(done) + "."

@@ -1,5 +1,10 @@
 """The import pages. Managers only, every one of them."""
 
-from imports.views.pages import detail, file, history, mapping, problems, problems_file, template, upload
+from imports.views.detail import detail
+from imports.views.files import file, template
+from imports.views.history import history
+from imports.views.mapping import mapping
+from imports.views.problems import problems, problems_file
+from imports.views.upload import upload
 
 __all__ = ["detail", "file", "history", "mapping", "problems", "problems_file", "template", "upload"]

@@ -1,0 +1,72 @@
+"""Where a spreadsheet comes in."""
+
+import uuid
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from accounts.access import MANAGER, roles_allowed
+from crm.lib import drafts
+from crm.lib.http import form_errors, require_methods, wants_json
+from crm.lib.uploads import too_large
+from imports import actions
+from imports.actions import Refused
+from imports.forms import UploadForm
+from imports.models import Import
+from imports.presenters import cards
+from imports.wording import refusal
+
+LATEST = 5
+DRAFT = "imports:upload"
+UNDER_WAY = "{name} is already on its way; here it is. It was not taken a second time."
+
+
+@roles_allowed(MANAGER)
+@require_methods("GET", "POST", back_to="imports:upload")
+def upload(request):
+    """The form, and the file that it sends: looked at, put aside, and left to the worker."""
+    if request.method == "GET":
+        return _page(request, lost=drafts.take(request, DRAFT) is not None)
+    form = UploadForm(request.POST, request.FILES, too_large=too_large(request))
+    if not form.is_valid():
+        return _refuse(request, " ".join(form.errors["file"] if "file" in form.errors else [form_errors(form)]))
+    file, token = form.cleaned_data["file"], form.cleaned_data["token"]
+    try:
+        import_ = actions.upload(file=file, original_name=file.name, token=token, by=request.user, now=timezone.now())
+    except Refused as refused:
+        return _refuse(request, refusal(refused.code, refused.detail))
+    except actions.ActionError as error:
+        return _refuse(request, str(error))
+    return _taken(request, import_)
+
+
+def _taken(request, import_: Import):
+    said = UNDER_WAY.format(name=import_.original_name) if import_.repeated == "same_file" else ""
+    if wants_json(request):
+        answer = {"success": True, "import": str(import_.pk), "state": import_.state, "message": said}
+        return JsonResponse(answer, status=200 if import_.repeated else 201)
+    if said:
+        messages.warning(request, said)
+    return redirect("imports:history")
+
+
+def _refuse(request, why: str):
+    if wants_json(request):
+        return JsonResponse({"error": why}, status=400)
+    return _page(request, why=why, status=400)
+
+
+def _page(request, *, why: str = "", lost: bool = False, status: int = 200):
+    latest = Import.objects.select_related("uploaded_by").order_by("-id")[:LATEST]
+    context = {
+        "form": UploadForm(initial={"token": uuid.uuid4()}),
+        "why": why,
+        "lost": lost,
+        "draft": drafts.token(request.user, DRAFT),
+        "max_bytes": settings.MAX_UPLOAD_BYTES,
+        "cards": cards(latest, timezone.now()),
+    }
+    return render(request, "imports/upload.html", context, status=status)
