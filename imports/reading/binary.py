@@ -47,8 +47,8 @@ def _rows(book: CalamineWorkbook, name: str, tally: Tally) -> Iterator[Row]:
     if sheet.start is None:
         return
     merged = MergedAreas(tally, _areas(sheet.merged_cell_ranges or ()))
-    first_row, first_column = sheet.start
-    for number, values in enumerate(sheet.iter_rows(), start=first_row + 1):
+    _, first_column = sheet.start  # calamine gives the blank rows above the data, but not the blank columns left of it
+    for number, values in enumerate(sheet.iter_rows(), start=1):
         cells = [None] * first_column + [_value(value) for value in values]
         merged.fill(number, cells)
         yield Row(number, cells, False)

@@ -46,14 +46,16 @@ def find(file: BinaryIO) -> Finding:
 def chosen(file: BinaryIO, encoding: str) -> Finding:
     """The encoding is settled (by a mark, a guess, a person); is every byte fit for it? Raises Refused('encoding_unknown')."""
     try:
-        decoder = codecs.getincrementaldecoder(encoding)("strict")
+        b"x".decode(encoding, "replace")  # also says no to codecs that are none for text, like zlib
+    except (LookupError, UnicodeError, ValueError) as error:
+        raise Refused("encoding_unknown", encoding=encoding[:50]) from error
+    strict = codecs.getincrementaldecoder(encoding)("strict")
+    try:
         for chunk in _chunks(file):
-            decoder.decode(chunk)
-        decoder.decode(b"", final=True)
+            strict.decode(chunk)
+        strict.decode(b"", final=True)
     except UnicodeError:
         return Finding(encoding, damaged=True)
-    except (LookupError, TypeError, AssertionError, ValueError) as error:  # no such codec, or none for text
-        raise Refused("encoding_unknown", encoding=encoding[:50]) from error
     return Finding(encoding, damaged=False)
 
 

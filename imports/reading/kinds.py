@@ -32,6 +32,7 @@ _SIGNATURES = (
     (b"PAR1", "parquet"),
     (b"{\\rtf", "rtf"),
     (b"ID;P", "slk"),
+    (b"TABLE\r\n0,1", "dif"),
     (b"\x09\0\x04\0", "xls_before_95"),
     (b"\x09\x02\x06\0", "xls_before_95"),
     (b"\x09\x04\x06\0", "xls_before_95"),
@@ -129,17 +130,19 @@ def bom_encoding(head: bytes) -> str | None:
 
 
 def utf16_without_bom(head: bytes) -> str | None:
-    """'utf-16-le' or '-be' when every other byte is so often zero that nothing else makes sense.
+    """'utf-16-le' or '-be' when one of every two bytes is so often zero that nothing else makes sense.
 
-    Zeros inside a cell and a padded tail stand on both sides; even text of Indian scripts has ASCII separators.
+    Text of Indian scripts has its zeros in separators, digits and line ends; zeros inside a cell are few, and those of a
+    padded tail stand on both sides.
     """
-    body = head.rstrip(b"\0")
-    body += b"\0" * (len(body) % 2)
+    length = len(head.rstrip(b"\0"))
+    body = head[: length + length % 2]
+    enough = max(2, 0.15 * len(body) / 2)
     even, odd = body[0::2].count(0), body[1::2].count(0)
-    pairs = max(1, len(body) // 2)
-    if odd > 0.05 * pairs and odd > 20 * even:
+    line_ends = bool(re.search(rb"[\r\n]", body))
+    if odd > enough and odd > 20 * even and (not line_ends or re.search(rb"[\r\n]\0", body)):
         return "utf-16-le"
-    if even > 0.05 * pairs and even > 20 * odd:
+    if even > enough and even > 20 * odd and (not line_ends or re.search(rb"\0[\r\n]", body)):
         return "utf-16-be"
     return None
 

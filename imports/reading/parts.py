@@ -81,9 +81,13 @@ def elements(chunks: Iterable[bytes]) -> Iterator[tuple[str, str, dict[str, str]
     parser = safe_parser()
     parser.StartElementHandler = start
     parser.EndElementHandler = lambda name: path.pop()
-    for _ in feed(parser, chunks):
+    try:
+        for _ in feed(parser, chunks):
+            yield from found
+            found.clear()
+    except Refused:  # what stood before the break may be all that is needed
         yield from found
-        found.clear()
+        raise
 
 
 def refuse_doctypes(archive: Archive) -> None:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from functools import partial
 from html.parser import HTMLParser
 from typing import Any, BinaryIO
 

@@ -57,7 +57,7 @@ class Workbook:
 
     def _sheet_part(self, attributes: dict[str, str], position: int) -> str | None:
         """None for what is no grid: a chart, a dialog, another file."""
-        if self._relations:
+        if self._relations is not None:
             relation = self._relations.get(attributes.get("id", ""))
             return relation.target if relation and relation.kind == "worksheet" else None
         guess = f"xl/worksheets/sheet{position}.xml"
@@ -70,7 +70,7 @@ class Workbook:
         return read_rows(self.archive, part, self._strings, self._numbers, tally)
 
     def _related(self, kind: str, usual: str) -> str | None:
-        named = [relation.target for relation in self._relations.values() if relation.kind == kind]
+        named = [relation.target for relation in (self._relations or {}).values() if relation.kind == kind]
         return next((part for part in [*named, usual] if part in self.archive), None)
 
     def _read_strings(self) -> list[str]:
@@ -96,18 +96,18 @@ class Workbook:
 
 
 def _workbook_part(archive: Archive) -> str:
-    for relation in _relations(archive, "").values():
+    for relation in (_relations(archive, "") or {}).values():
         if relation.kind == "officeDocument" and relation.target in archive:
             return relation.target
     return "xl/workbook.xml"
 
 
-def _relations(archive: Archive, part: str) -> dict[str, Relation]:
-    """A part's relations by id; targets as member names. Those outside the file are left out."""
+def _relations(archive: Archive, part: str) -> dict[str, Relation] | None:
+    """A part's relations by id; targets as member names, those outside the file left out. None: the list is missing."""
     folder, base = posixpath.split(part)
     rels = posixpath.join(folder, "_rels", f"{base}.rels")
     if rels not in archive:
-        return {}
+        return None
     found = {}
     for _, name, attributes in elements(archive.chunks(rels)):
         if name == "Relationship" and attributes.get("TargetMode") != "External":
