@@ -169,7 +169,8 @@ CONTENT_SECURITY_POLICY = {
 }
 
 # --- Language, time -----------------------------------------------------------------------------
-LANGUAGE_CODE = "en-in"
+# Django has no en-in and would take American English for it, in which 03/05/2026 is a day in March.
+LANGUAGE_CODE = "en-gb"
 TIME_ZONE = os.environ.get("TIME_ZONE", "Asia/Kolkata")
 USE_TZ = True
 USE_I18N = True

@@ -134,7 +134,7 @@ class AliasForm(forms.ModelForm):
     class Meta:
         model = Alias
         fields = ("kind", "key", "source", "course", "lost_reason")
-        labels = {"key": "spelling"}
+        labels = {"key": "Spelling"}
         help_texts = {"key": "As spreadsheets write it; capitals and spaces make no difference."}
 
     def clean_key(self) -> str:
@@ -181,10 +181,18 @@ class SearchedAsCustomers:
 @admin.register(Customer)
 class CustomerAdmin(SearchedAsCustomers, ReadOnlyAdmin):
     customer_path = "pk"
-    list_display = ("shown_name", "spaced_number", "area", "status", "assigned_to", "source", "created_at")
+    list_display = ("name_or_unknown", "number", "area", "status", "assigned_to", "created_at")
     list_filter = ("status",)
-    list_select_related = ("status", "assigned_to", "source")
+    list_select_related = ("status", "assigned_to")
     readonly_fields = ("page",)
+
+    @admin.display(description="name", ordering="name")
+    def name_or_unknown(self, customer: Customer) -> str:
+        return customer.shown_name
+
+    @admin.display(description="number", ordering="phone_number")
+    def number(self, customer: Customer) -> str:
+        return customer.spaced_number
 
     @admin.display(description="page")
     def page(self, customer: Customer) -> str:

@@ -21,6 +21,7 @@ class BoundedAdmin(admin.ModelAdmin):
     ordering = ("-pk",)
     paginator = CappedPaginator
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
     list_per_page = 50
 
 
