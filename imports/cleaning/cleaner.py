@@ -4,6 +4,7 @@ import datetime as dt
 
 from crm.lib.text import clean_line
 from imports.cleaning import steps
+from imports.cleaning.country import country_code_joiner
 from imports.cleaning.dates import DateSteps
 from imports.cleaning.result import Clean
 from imports.cleaning.steps import EXAMPLE_NAME, EXAMPLE_PHONE
@@ -50,11 +51,14 @@ class Cleaner:
         ]
         self._mapped = [column.index for column in columns if column.field]
         self._width = max((column.index + 1 for column in columns), default=0)
+        self._with_country_code = country_code_joiner(columns, region)
         self._phone_label = next((label for _, label, step in self._plan if step is phone), "")
 
     def clean(self, row) -> Clean:
         """The row's values and warnings and, if it is rejected, the reason. Raises nothing."""
         clean, cells = Clean(), row.cells
+        if self._with_country_code:
+            cells = self._with_country_code(cells)
         width = len(cells)
         for index, label, step in self._plan:
             if index < width:

@@ -1,14 +1,17 @@
 """The steps for columns of dates; a list has few different ones, so each is read once."""
 
 import datetime as dt
+import re
+from functools import cache
 
-from crm.lib.datetexts import DateReading, read_date
+from crm.lib.datetexts import LONGEST_TEXT, DateReading, read_date
 from crm.lib.text import clean_text
 from imports.cleaning.cells import error_code, readable
 from imports.cleaning.result import Clean
 from imports.reasons import Reason
 
 _MOST_REMEMBERED = 10_000
+_ORDER = re.compile(r"\b(?:mm?[/.\- ]dd?|dd?[/.\- ]mm?)[/.\- ]y")
 
 
 class DateSteps:
@@ -24,6 +27,8 @@ class DateSteps:
             _unreadable(clean, label, value)
             return
         clean.date, clean.date_if_month_first, clean.date_order = reading[:3]
+        if clean.date_if_month_first is not None:
+            clean.date_order = order_said(label)
 
     def follow_up(self, clean: Clean, label: str, value) -> None:
         reading = self._read.get(value) or self._reading(value)
@@ -37,7 +42,18 @@ class DateSteps:
         if len(self._read) >= _MOST_REMEMBERED:
             self._read.clear()
         reading = read_date(value, today=self._today, epoch1904=self._epoch1904)
+        if isinstance(value, str) and len(value) > LONGEST_TEXT:
+            return reading
         return self._read.setdefault(value, reading)
+
+
+@cache
+def order_said(label: str) -> str | None:
+    """'mdy' for a column called 'Date (mm/dd/yyyy)', 'dmy' for 'dd-mm-yy': evidence for the order of its dates."""
+    match = _ORDER.search(label.casefold())
+    if match is None:
+        return None
+    return "mdy" if match[0].startswith("m") else "dmy"
 
 
 def _unreadable(clean: Clean, label: str, value) -> None:

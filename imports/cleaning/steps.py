@@ -16,15 +16,26 @@ Step = Callable[[Clean, str, object], None]
 # The template's first row shows how; its name is nobody's, and together with its number the row is no row at all.
 EXAMPLE_NAME = "Example: Asha Nair (leave this row or delete it)"
 EXAMPLE_PHONE = "98765 43210"
+_MOST_REMEMBERED = 10_000
 _TEST_LEAD = "<test lead"  # Facebook's lead ads testing tool writes '<test lead: dummy data for full_name>'
 
 
 def line_step(field: Field) -> Step:
-    """One line of text into the field; what is longer is cut, and kept whole beside it."""
-    name, most = field.value, LENGTHS[field]
+    """One line of text into the field; what is longer is cut, and kept whole beside it.
+
+    A list has few different areas and sources: those that gave no trouble are remembered.
+    """
+    name, most, known = field.value, LENGTHS[field], {}
 
     def step(clean: Clean, label: str, value) -> None:
-        found = line(clean, label, value)
+        found = known.get(value) if type(value) is str else None
+        if found is None:
+            told = len(clean.warnings)
+            found = line(clean, label, value)
+            if type(value) is str and len(value) <= most and len(clean.warnings) == told:
+                if len(known) >= _MOST_REMEMBERED:
+                    known.clear()
+                known[value] = found
         if len(found) > most:
             clean.warn(Reason.TEXT_CUT, label, found)
             clean.keep(label, found)
@@ -61,13 +72,14 @@ def extra_step(clean: Clean, label: str, value) -> None:
         clean.keep(label, text(clean, label, value))
 
 
+_LONGEST_EMAIL_CELL = 1_000  # the search below takes the square of it
 _EMAIL = re.compile(r"[^\s@<>,;:\"()\[\]]+@(?:[^\s@<>,;:\"()\[\]./]+\.)+[^\W\d_][\w-]*[^\W_]")
 
 
 def email_step(clean: Clean, label: str, value) -> None:
     """The first address in the cell; whatever else stands there is kept."""
     found = line(clean, label, value)
-    match = _EMAIL.search(found)
+    match = _EMAIL.search(found[:_LONGEST_EMAIL_CELL])
     if match and len(match[0]) <= EMAIL_LENGTH:
         clean.email = match[0]
     if found != clean.email and found != f"mailto:{clean.email}":

@@ -132,6 +132,28 @@ def test_a_number_of_another_country_and_another_home():
     assert clean_row(Row(2, ["(202) 555-0143"], False), columns, region="US", today=TODAY).phone == "+12025550143"
 
 
+@pytest.mark.parametrize(
+    ("code", "number", "phone"),
+    [
+        ("+971", "50 123 4567", "+971501234567"),
+        (971, 501234567, "+971501234567"),
+        ("1", "2025550143", "+12025550143"),
+        ("00977", "9841234567", "+9779841234567"),
+        ("+91", "98765 43210", ASHA),
+        (91.0, 9876543210.0, ASHA),
+        (None, 9876543210, ASHA),
+        ("IN", 9876543210, ASHA),
+        ("+1", "+91 98765 43210", ASHA),
+        ("+1", "98765 43210", ASHA),
+    ],
+)
+def test_a_country_code_in_its_own_column_belongs_to_the_number(code, number, phone):
+    columns = map_columns(["Name", "Country Code", "Mobile"])
+    cleaned = clean_row(Row(2, ["Asha", code, number], False), columns, today=TODAY)
+
+    assert (cleaned.phone, cleaned.reason) == (phone, None)
+
+
 # -- text -----------------------------------------------------------------------------------------------------------
 
 
@@ -359,6 +381,23 @@ def test_a_column_of_dates_gathers_evidence_for_its_order():
     assert [row.date_if_month_first or row.date for row in cleaned] == [
         dt.date(2026, 3, 4), dt.date(2026, 3, 15), dt.date(2025, 12, 31), dt.date(2026, 5, 5),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("label", "order"),
+    [
+        ("Date (mm/dd/yyyy)", "mdy"),
+        ("Date MM-DD-YY", "mdy"),
+        ("Date (dd/mm/yyyy)", "dmy"),
+        ("Date [d.m.yy]", "dmy"),
+        ("Date", None),
+    ],
+)
+def test_the_label_may_say_the_order(label, order):
+    columns = map_columns(["Mobile", label])
+
+    assert clean_row(Row(2, [9876543210, "03/04/2026"], False), columns, today=TODAY).date_order == order
+    assert clean_row(Row(2, [9876543210, "15/04/2026"], False), columns, today=TODAY).date_order == "dmy"
 
 
 def test_a_follow_up_keeps_its_time():
