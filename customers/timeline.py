@@ -15,11 +15,15 @@ HISTORY_LENGTH = 200
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the timeline; `row` is the history row of that `kind`."""
+    """One line of the timeline: the history row of that `kind`, or the several that one act wrote."""
 
     kind: str
     at: datetime
-    row: Any
+    rows: list
+
+    @property
+    def row(self) -> Any:
+        return self.rows[0]
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,7 @@ class Kind:
     def entries(self, customer: Customer, user: User, limit: int) -> Iterable[Entry]:
         rows = self.rows(user).filter(customer=customer).order_by(f"-{self.moment}", "-pk")[:limit]
         at = attrgetter(self.moment.replace("__", "."))
-        return (Entry(self.name, at(row), row) for row in rows)
+        return (Entry(self.name, at(row), [row]) for row in rows)
 
 
 KINDS = (
@@ -69,7 +73,20 @@ def timeline(customer: Customer, user: User, *, everything: bool = False) -> tup
     limit = SHOWN_AT_MOST if everything else SHOWN
     entries = [entry for kind in KINDS for entry in kind.entries(customer, user, limit + 1)]
     entries.sort(key=lambda entry: entry.at, reverse=True)
-    return entries[:limit], len(entries) > limit
+    more = len(entries) > limit
+    return _together(entries[:limit]), more
+
+
+def _together(entries: list[Entry]) -> list[Entry]:
+    """The changed fields of one edit as one entry."""
+    found: list[Entry] = []
+    for entry in entries:
+        last = found[-1] if found else None
+        if entry.kind == "field" and last and (last.kind, last.at, last.row.by) == ("field", entry.at, entry.row.by):
+            last.rows.extend(entry.rows)
+        else:
+            found.append(entry)
+    return found
 
 
 def status_history(customer: Customer, user: User) -> tuple[list[StatusChange], bool]:
