@@ -199,6 +199,8 @@ def test_serial_numbers_of_a_mac_workbook_count_from_1904():
 
 def test_the_clock_comes_along_for_appointments():
     assert read_date("05/03/2026 2:30 pm", today=TODAY).clock == dt.time(14, 30)
+    assert read_date("05/03/2026 12:15 pm", today=TODAY).clock == dt.time(12, 15)
+    assert read_date("05/03/2026 12:15 am", today=TODAY).clock == dt.time(0, 15)
     assert read_date("2026-03-05T09:00:00Z", today=TODAY).clock == dt.time(14, 30)
     assert read_date("05/03/2026", today=TODAY).clock is None
 
