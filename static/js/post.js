@@ -9,6 +9,7 @@
     offline: "Not saved: no connection. Your text is still here.",
     broken: "Not saved: something went wrong on our side. Your text is still here.",
   };
+  const PATIENCE = 30_000; // then the connection is taken for dead; sending once more is safe
   const cookie = (name) =>
     document.cookie.split("; ").find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1) ?? "";
 
@@ -28,20 +29,22 @@
     const body = new FormData(form, submitter);
     const token = cookie("csrftoken");
     if (token) body.set("csrfmiddlewaretoken", token); // signing in again in another tab has changed it
-    const response = await fetch(submitter?.formAction || form.action, {
+    // The attributes: the property of a button without one is the page's own address.
+    const action = submitter?.getAttribute("formaction") || form.getAttribute("action") || location.href;
+    const response = await fetch(action, {
       method: "POST",
       body,
       headers: { Accept: "application/json", "X-CSRFToken": token },
       credentials: "same-origin",
       redirect: "manual",
+      signal: AbortSignal.timeout(PATIENCE),
     });
     const json = await response.json().catch(() => null);
     return { response, json };
   }
 
   function wordsFor(response, json) {
-    if (response.status === 403 && (!json || json.signed_out)) return WORDS.signedOut;
-    return json?.error || WORDS.broken;
+    return json?.error || (response.status === 403 ? WORDS.signedOut : WORDS.broken);
   }
 
   document.addEventListener("submit", async (event) => {
@@ -61,7 +64,7 @@
         form.dispatchEvent(new CustomEvent("refused", { bubbles: true, detail: { status: response.status, ...json } }));
       }
     } catch (error) {
-      if (!(error instanceof TypeError)) throw error;
+      if (!(error instanceof TypeError || error.name === "TimeoutError")) throw error;
       alert.textContent = WORDS.offline;
     } finally {
       form.removeAttribute("aria-busy");
