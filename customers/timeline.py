@@ -81,12 +81,16 @@ def _together(entries: list[Entry]) -> list[Entry]:
     """The changed fields of one edit as one entry."""
     found: list[Entry] = []
     for entry in entries:
-        last = found[-1] if found else None
-        if entry.kind == "field" and last and (last.kind, last.at, last.row.by) == ("field", entry.at, entry.row.by):
-            last.rows.extend(entry.rows)
+        if found and (act := _act(entry)) and act == _act(found[-1]):
+            found[-1].rows.extend(entry.rows)
         else:
             found.append(entry)
     return found
+
+
+def _act(entry: Entry) -> tuple | None:
+    """What the changed fields of one edit have in common; None for everything else."""
+    return (entry.at, entry.row.by_id, entry.row.origin_id, entry.row.row) if entry.kind == "field" else None
 
 
 def status_history(customer: Customer, user: User) -> tuple[list[StatusChange], bool]:

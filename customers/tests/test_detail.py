@@ -153,6 +153,24 @@ def test_the_timeline_is_newest_first_and_cut_until_all_is_asked_for(farah, asha
     assert "Show all" in short and "Show all" not in long
 
 
+def test_the_fields_of_one_edit_are_one_entry(farah, asha, manager):
+    now = timezone.now()
+    FollowUpFactory(customer=farah, created_by=asha, created_at=now)
+    for by, at in ((asha, now), (asha, now), (manager, now), (asha, now - timedelta(seconds=1))):
+        FieldChange.objects.create(customer=farah, field="area", new="x", by=by, at=at)
+    Note.objects.create(customer=farah, text="x", by=asha, at=now - timedelta(hours=1))
+
+    entries, _ = timeline.timeline(farah, asha)
+
+    assert [(entry.kind, len(entry.rows)) for entry in entries] == [
+        ("follow_up", 1),
+        ("field", 1),
+        ("field", 2),
+        ("field", 1),
+        ("note", 1),
+    ]
+
+
 def test_only_active_statuses_are_offered(farah, client):
     farah.status.__class__.objects.filter(pk="VALID").update(is_active=False)
     page = client.get(url(farah)).content.decode()
