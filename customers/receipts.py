@@ -82,12 +82,13 @@ def _given(batch: Batch, shares: dict[int, int], people: dict[int, User]) -> str
 
 
 def _left(counts: dict) -> str:
-    """ "12 were left: 9 must not be called, 3 found nobody with room." Those a taker is named for are told already."""
+    """ "12 left: 9 must not be called, 3 found nobody with room." Those a taker is named for are told already."""
     why = dict(counts.get("why", {}))
     why["taken"] = why.get("taken", 0) - sum(n for n, _ in counts.get("takers", {}).values())
     told = [words[n != 1].format(f"{n:,}") for reason, words in LEFT.items() if (n := why.get(reason, 0)) > 0]
-    left = sum(n for n in why.values() if n > 0)
-    return f"{left:,} {'was' if left == 1 else 'were'} left: {', '.join(told)}." if told else ""
+    if len(told) == 1:
+        return f"Left: {told[0]}."
+    return f"{sum(n for n in why.values() if n > 0):,} left: {', '.join(told)}." if told else ""
 
 
 def _error(counts: dict) -> str:

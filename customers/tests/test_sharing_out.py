@@ -93,7 +93,7 @@ def test_unknown_merged_and_repeated_ids_are_left_or_counted_once(post, asha):
     merged = CustomerFactory(merged_into=one)
     chosen = [str(one.pk), str(one.pk), str(merged.pk), str(uuid.uuid4())]
     said = post.said(BULK, {"customer_ids": chosen, "sales_user": asha.pk})
-    assert said == "1 was given to Asha. 2 were left: 2 do not exist."
+    assert said == "1 was given to Asha. Left: 2 do not exist."
     merged.refresh_from_db()
     assert merged.assigned_to is None
 
@@ -101,7 +101,7 @@ def test_unknown_merged_and_repeated_ids_are_left_or_counted_once(post, asha):
 def test_owned_and_muted_ones_are_left_and_said(post, asha, ravi):
     chosen = [CustomerFactory(), CustomerFactory(assigned_to=ravi), CustomerFactory(do_not_call=True)]
     said = post.said(BULK, {"customer_ids": ids(chosen), "sales_user": asha.pk})
-    assert said == "1 was given to Asha. 2 were left: 1 already has a counsellor, 1 must not be called."
+    assert said == "1 was given to Asha. 2 left: 1 already has a counsellor, 1 must not be called."
 
 
 def test_who_took_some_meanwhile_is_named(post, asha, ravi):
@@ -357,7 +357,7 @@ def test_a_counsellor_who_never_was_is_said_on_the_page(post, sales_user):
 def test_ten_thousand_ids_are_the_most(post, asha):
     customer = CustomerFactory()
     most = [str(customer.pk), *(str(uuid.uuid4()) for _ in range(9_999))]
-    assert "1 was given to Asha. 9,999 were left" in post.said(BULK, {"customer_ids": most, "sales_user": asha.pk})
+    assert "1 was given to Asha. Left: 9,999 do not exist." in post.said(BULK, {"customer_ids": most, "sales_user": asha.pk})
     more = [*most, str(uuid.uuid4())]
     assert "all that match" in post.said(BULK, {"customer_ids": more, "sales_user": asha.pk})
     status, answer = post(BULK, {"customer_ids": more, "sales_user": asha.pk}, as_json=True)

@@ -67,7 +67,7 @@ def deactivate(request, user_id):
 
 
 @roles_allowed(MANAGER)
-@require_methods("POST", back_to="customers:team")
+@require_methods("POST", back_to="customers:counsellor")
 def reactivate(request, user_id):
     user = _person(User.objects.filter(is_active=False), user_id)
     _refuse_unless_allowed(request.user, user)
