@@ -13,6 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.actions import set_password_link
 from accounts.tests.factories import UserFactory
 from crm.checks import walk
 from customers.models import Batch
@@ -42,11 +43,13 @@ class Row:
     kwargs: tuple[str, ...] = ()
     json_endpoint: bool = False
     public: bool = False
+    outside: dict = field(default_factory=dict)  # public, but the signed-out get other codes: by method
     by_row: tuple[str, ...] = ()  # whose role may be here, but not at this very row: a method that is answered is 403
 
 
 OK = (200, 200, 200)
 REDIRECT = (302, 302, 302)
+SENT_ON = (302, 200, 302)  # a script is told where to
 BAD = (400, 400, 400)
 CUSTOMER, IMPORT, COUNSELLOR = ("customer_id",), ("import_id",), ("user_id",)
 
@@ -55,7 +58,16 @@ ROWS = [
     Row("home", INSIDE, get=REDIRECT),
     Row("healthz", PEOPLE, get=OK, public=True),
     Row("favicon", PEOPLE, get=(301, 301, 301), public=True),
-    # ROWS_ACCOUNTS
+    # --- accounts
+    Row("accounts:login", PEOPLE, get=SENT_ON, post=SENT_ON, public=True, outside={"get": OK, "post": (200, 400, 200)}),
+    Row("accounts:logout", PEOPLE, get=REDIRECT, post=REDIRECT, public=True),
+    Row("accounts:profile", INSIDE, get=OK, post=BAD, data={"email": "x"}),
+    Row("accounts:password_change", INSIDE, get=OK, post=BAD),
+    Row("accounts:password_change_done", INSIDE, get=OK),
+    Row("accounts:password_reset", PEOPLE, get=OK, post=BAD, public=True),
+    Row("accounts:password_reset_sent", PEOPLE, get=OK, public=True),
+    Row("accounts:set_password", PEOPLE, get=OK, post=BAD, kwargs=("uidb64", "token"), public=True),
+    Row("accounts:set_password_done", PEOPLE, get=OK, public=True),
     # --- customers
     Row("customers:list", INSIDE, get=OK),
     Row("customers:create", INSIDE, get=OK, post=BAD),
@@ -119,11 +131,13 @@ class Ids(dict):
 
 @pytest.fixture
 def ids(asha, ravi, manager):
-    """Asha's customer, an import that waits for its columns, Ravi, a batch."""
+    """Asha's customer, an import that waits for its columns, Ravi and the link to his password, a batch."""
     return Ids(
         customer_id=lambda: CustomerFactory(assigned_to=asha, name="Farah Khan", phone_number="+919876543210").pk,
         import_id=lambda: imported(manager, b"Name,Area\nFarah Khan,Kochi\n").pk,
         user_id=lambda: ravi.pk,
+        uidb64=lambda: set_password_link(ravi).split("/")[-3],
+        token=lambda: set_password_link(ravi).split("/")[-2],
         batch_id=lambda: Batch.objects.create(kind=Batch.Kind.ASSIGN, by=manager, at=timezone.now()).pk,
     )
 
@@ -142,6 +156,8 @@ def named_urls():
 def expected(row: Row, person: str, method: str, wish: str) -> int:
     """The code that `person` has to get."""
     codes = getattr(row, method, None)
+    if person in ("anonymous", "deactivated"):
+        codes = row.outside.get(method, codes)
     if not row.public and person in ("anonymous", "deactivated"):
         to_login = wish == "html" or (wish == "none" and not row.json_endpoint)
         return 302 if to_login else 403
@@ -197,7 +213,7 @@ def test_django_admin_is_for_admins(person, clients):
 
 def test_an_id_that_leads_nowhere_is_404_for_those_who_may_ask(clients, ids):
     for row in ROWS:
-        if not row.kwargs:
+        if not row.kwargs or row.public:
             continue
         nowhere = {key: 2**30 if key == "user_id" else uuid.uuid4() for key in row.kwargs}
         method = "get" if row.get else "post"
