@@ -69,7 +69,7 @@ def deactivate(request, user_id):
 @roles_allowed(MANAGER)
 @require_methods("POST", back_to="customers:counsellor")
 def reactivate(request, user_id):
-    user = _person(User.objects.filter(is_active=False), user_id)
+    user = _person(User.objects.all(), user_id)
     _refuse_unless_allowed(request.user, user)
     actions.reactivate(user=user, by=request.user)
     messages.success(request, f"{user} can sign in again. New customers come with the next sharing out.")
