@@ -17,6 +17,7 @@ PAGE_SIZE = 25
 MAX_PAGE_SIZE = 100
 COUNT_CAP = 10_000
 SALT = "crm.pagination"
+BLANK, FILLED = Q(sort_key__isnull=True), Q(sort_key__isnull=False)
 
 
 @dataclass(frozen=True)
@@ -70,11 +71,10 @@ def capped_count(queryset: QuerySet, *, exact: bool = False) -> tuple[int, bool]
 def paginate(queryset: QuerySet, *, sort: Sort, cursor: str, size: int, key: str) -> Page:
     """The page of `queryset` at `cursor` ("" for the first). Raises BadRequest for a cursor not made for `key`."""
     backward, position = _read(cursor, sort, key) if cursor else (False, None)
-    ordered = queryset if sort.by_id else queryset.alias(sort_key=sort.column)
-    ordered = ordered.order_by(*_ordering(sort, backward=backward))
+    queryset = queryset if sort.by_id else queryset.alias(sort_key=sort.column)
     rows: list = []
-    for stretch in _stretches(sort, position, backward=backward):
-        rows += ordered.filter(stretch)[: size + 1 - len(rows)]
+    for stretch, order in _stretches(sort, position, backward=backward):
+        rows += queryset.filter(stretch).order_by(*order)[: size + 1 - len(rows)]
         if len(rows) > size:
             break
     more, rows = len(rows) > size, rows[:size]
@@ -89,38 +89,31 @@ def paginate(queryset: QuerySet, *, sort: Sort, cursor: str, size: int, key: str
     )
 
 
-def _ordering(sort: Sort, *, backward: bool) -> list:
-    descending = sort.descending != backward
-    tie = "-id" if descending else "id"
-    if sort.by_id:
-        return [tie]
-    column, blanks = F("sort_key"), {}
-    if sort.nullable:
-        blanks = {"nulls_first": True} if backward else {"nulls_last": True}
-    order = column.desc(**blanks) if descending else column.asc(**blanks)
-    return [order] if sort.unique else [order, tie]
+def _stretches(sort: Sort, position: tuple[object, str] | None, *, backward: bool) -> list[tuple[Q, list[str]]]:
+    """The rows beyond `position`: conditions, each with its order, to be asked for until the page is full.
 
-
-def _stretches(sort: Sort, position: tuple[object, str] | None, *, backward: bool) -> list[Q]:
-    """The rows beyond `position` as conditions to be asked for one after the other until the page is full.
-
-    Rows with a value and blank ones are two stretches, because only so can each be a range of an index: joined by
-    "or" the database would read the list from its beginning, and page 20,000 would cost 20,000 pages.
+    Rows with a value and blank ones are two stretches. Only so is each a range of a plain index (which may leave out
+    the blank ones) and needs no "nulls last", which not every index knows. Joined by "or" the database would read the
+    list from its beginning, and page 20,000 would cost 20,000 pages.
     """
+    sign, op = ("-", "lt") if sort.descending != backward else ("", "gt")
+    by_id = [f"{sign}id"]
+    by_value = [f"{sign}sort_key", *([] if sort.unique else by_id)]
     if position is None:
-        return [Q()]
+        if sort.by_id:
+            return [(Q(), by_id)]
+        return [(FILLED, by_value), (BLANK, by_id)] if sort.nullable else [(Q(), by_value)]
     value, row_id = position
-    op = "lt" if sort.descending != backward else "gt"
     past_id = Q(**{f"id__{op}": row_id})
     if sort.by_id:
-        return [past_id]
-    blank, filled = Q(sort_key__isnull=True), Q(sort_key__isnull=False)
+        return [(past_id, by_id)]
     if value is None:
-        return [blank & past_id, filled] if backward else [blank & past_id]
+        blanks = [(BLANK & past_id, by_id)]
+        return [*blanks, (FILLED, by_value)] if backward else blanks
     past = Q(**{f"sort_key__{op}": value})
     if not sort.unique:
         past = Q(**{f"sort_key__{op}e": value}) & (past | (Q(sort_key=value) & past_id))
-    return [past, blank] if sort.nullable and not backward else [past]
+    return [(past, by_value), (BLANK, by_id)] if sort.nullable and not backward else [(past, by_value)]
 
 
 def _write(row, sort: Sort, key: str, *, backward: bool) -> str:

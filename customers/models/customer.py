@@ -127,8 +127,8 @@ class Customer(models.Model):
             ),
         ]
         indexes = [
-            # Each index serves a list that the pages offer; "id" is the newest-first order. Two more stand in
-            # migration 0003, because each database spells them differently: by enquiry date, and the search.
+            # Each index serves a list that the pages offer; "id" is the newest-first order. One more stands in
+            # migration 0003, because only PostgreSQL has its like: the search.
             models.Index(fields=["assigned_to", "id"], name="customer_owner"),  # own and unassigned lists
             models.Index(
                 fields=["assigned_to", "status", "id"], name="customer_owner_status"
@@ -137,12 +137,15 @@ class Customer(models.Model):
             models.Index(
                 fields=["next_follow_up_at"], condition=Q(next_follow_up_at__isnull=False), name="customer_follow_up"
             ),  # the whole team's follow-ups
+            models.Index(
+                fields=["last_contact_at", "id"], condition=Q(last_contact_at__isnull=False), name="customer_contact"
+            ),  # by last contact; whom nobody has called yet costs it nothing
             models.Index(fields=["status", "id"], name="customer_status"),  # list by status, dashboards
             models.Index(fields=["source", "id"], name="customer_source"),  # list by source
             models.Index(fields=["origin", "id"], name="customer_origin"),  # list of one import
             models.Index(fields=["area_key", "id"], name="customer_area"),  # list by area
-            # By name, the nameless last: PostgreSQL's own order of nulls, and SQLite indexes take no other.
-            models.Index(NullIf(F("name"), Value("")), F("id"), name="customer_by_name"),
+            models.Index(fields=["date", "id"], name="customer_by_date"),  # by enquiry date
+            models.Index(NullIf(F("name"), Value("")), F("id"), name="customer_by_name"),  # by name, a blank is none
         ]
 
     def __str__(self) -> str:
