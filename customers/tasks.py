@@ -49,7 +49,7 @@ def share_matching(
     )
     if len(ids) > actions.REQUEST_LIMIT:
         return start_sharing(filters=filters, among=among, by=by, now=now, as_of=as_of, limit=limit, kind=kind)
-    chosen = Customer.objects.visible_to(by).filter(pk__in=ids)
+    chosen = Customer.objects.filter(pk__in=ids)
     with transaction.atomic():
         batch = Batch.objects.create(kind=kind, by=by, at=now, filter=filters.as_dict())
         actions.share_out(customers=chosen, among=among, by=by, now=now, as_of=as_of, kind=kind, batch=batch)
@@ -126,7 +126,7 @@ def _next_slice(batch_id: str) -> bool:
 def _share_slice(batch: Batch, ids: list[UUID], as_of: datetime | None) -> None:
     among = batch.options["among"]
     actions.share_out(
-        customers=Customer.objects.visible_to(batch.by).filter(pk__in=ids),
+        customers=Customer.objects.filter(pk__in=ids),
         among=None if among is None else User.objects.filter(pk__in=among),
         by=batch.by,
         now=timezone.now(),

@@ -62,7 +62,9 @@ def test_a_refused_form_without_script_is_a_page(customer, manager, as_user):
     response = as_user(manager).post(url(customer.pk), {"sales_user": "999999"}, headers={"accept": "text/html"})
     assert response.status_code == 400
     assert response["Content-Type"].startswith("text/html")
-    assert "does not exist" in response.content.decode()
+    page = response.content.decode()
+    assert "does not exist" in page
+    assert "Farah Khan" in page
 
 
 @pytest.mark.parametrize("sales_user", ["999999", "abc", "-1", "1.5", "9" * 40, "१२", "\x00", "None", "[1]"])

@@ -357,7 +357,9 @@ def test_a_counsellor_who_never_was_is_said_on_the_page(post, sales_user):
 def test_ten_thousand_ids_are_the_most(post, asha):
     customer = CustomerFactory()
     most = [str(customer.pk), *(str(uuid.uuid4()) for _ in range(9_999))]
-    assert "1 was given to Asha. Left: 9,999 do not exist." in post.said(BULK, {"customer_ids": most, "sales_user": asha.pk})
+    assert "1 was given to Asha. Left: 9,999 do not exist." in post.said(
+        BULK, {"customer_ids": most, "sales_user": asha.pk}
+    )
     more = [*most, str(uuid.uuid4())]
     assert "all that match" in post.said(BULK, {"customer_ids": more, "sales_user": asha.pk})
     status, answer = post(BULK, {"customer_ids": more, "sales_user": asha.pk}, as_json=True)

@@ -16,9 +16,11 @@ from customers import actions, tasks
 from customers.access import customer_for, customers_for
 from customers.forms.assignment import AssignForm, ShareForm
 from customers.forms.lists import ListForm
+from customers.forms.status import StatusForm
 from customers.lists import NOBODY, narrowed
 from customers.models import Batch, Customer
 from customers.receipts import progress
+from customers.views.detail import customer_page
 from customers.views.lists import filtered, list_answer, listed
 
 SHARING = (Batch.Kind.ASSIGN, Batch.Kind.DISTRIBUTE)
@@ -30,19 +32,27 @@ TOLD_FOR = timedelta(minutes=15)
 @json_endpoint
 def assign(request, customer_id):
     customer = customer_for(request.user, customer_id)
-    form = AssignForm(request_data(request), counsellors=User.objects.sales_users())
+    form, now = AssignForm(request_data(request), counsellors=User.objects.sales_users()), timezone.now()
     if not form.is_valid():
-        raise BadRequest(form_errors(form))
+        return _not_assigned(request, customer, form_errors(form), now)
     to = form.cleaned_data["sales_user"]
     try:
-        actions.assign_one(customer=customer, to=to, by=request.user, now=timezone.now())
+        actions.assign_one(customer=customer, to=to, by=request.user, now=now)
     except actions.ActionError as refused:
-        raise BadRequest(str(refused)) from refused
+        return _not_assigned(request, customer, str(refused), now)
     if wants_json(request):
         return JsonResponse({"success": True, "assigned_to": to.username if to else None})
     whom = f"is with {to} now" if to else "has no counsellor now"
     messages.success(request, f"{customer.shown_name} {whom}.")
     return redirect("customers:detail", customer.pk)
+
+
+def _not_assigned(request: HttpRequest, customer: Customer, sentence: str, now: datetime) -> HttpResponse:
+    """Why nothing changed: as JSON, or on her page."""
+    if wants_json(request):
+        return error(request, 400, sentence)
+    messages.error(request, sentence)
+    return customer_page(request, customer, StatusForm(now=now), status=400)
 
 
 @roles_allowed(MANAGER)
