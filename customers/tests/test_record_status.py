@@ -1,10 +1,8 @@
 """record_status: what comes of a call, and of the follow-up that was open."""
 
 from datetime import UTC, datetime, timedelta
-from threading import Barrier, Thread
 
 import pytest
-from django.db import connection, connections
 
 from customers import actions
 from customers.actions import ActionError
@@ -247,53 +245,4 @@ def test_a_token_of_another_customer_or_person_is_refused(farah, asha, manager, 
     for kwargs in ({"customer": other}, {"by": manager}):
         with pytest.raises(ActionError, match="already used"):
             record("INTERESTED", client_token="t1", **kwargs)
-    assert StatusChange.objects.count() == 1
-
-
-def in_two_threads(act) -> list:
-    """What `act(0)` and `act(1)` return or raise, begun at the same moment."""
-    start, results = Barrier(2), [None, None]
-
-    def run(number):
-        start.wait()
-        try:
-            results[number] = act(number)
-        except ActionError as refusal:
-            results[number] = refusal
-        finally:
-            connections.close_all()
-
-    threads = [Thread(target=run, args=(number,)) for number in (0, 1)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
-
-
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
-@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite in memory: one writer at a time, by table lock")
-@pytest.mark.parametrize("round_", range(5))
-def test_a_double_tap_from_two_connections_records_once(round_, farah, asha):
-    status = Status.objects.get(pk="INTERESTED")
-
-    first, second = in_two_threads(
-        lambda n: actions.record_status(customer=farah, status=status, by=asha, now=NOW, client_token="t")
-    )
-
-    assert first == second
-    assert StatusChange.objects.count() == 1
-
-
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
-@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite in memory: one writer at a time, by table lock")
-@pytest.mark.parametrize("round_", range(5))
-def test_one_token_for_two_customers_at_once_is_refused_for_one(round_, farah, asha):
-    status, other = Status.objects.get(pk="INTERESTED"), CustomerFactory(assigned_to=asha)
-
-    results = in_two_threads(
-        lambda n: actions.record_status(customer=[farah, other][n], status=status, by=asha, now=NOW, client_token="t")
-    )
-
-    assert sorted(type(result).__name__ for result in results) == ["ActionError", "StatusChange"]
     assert StatusChange.objects.count() == 1
