@@ -1,5 +1,7 @@
 """What a stranger learns of a customer who is not hers: nothing, wherever she asks."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -37,6 +39,7 @@ LISTS = [
     ("customers:list", {"contacted": "today"}),
     ("customers:list", {"sort": "name"}),
     ("customers:follow_ups", {}),
+    ("customers:next", {}),
     ("dashboards:sales", {}),
     ("home", {}),
 ]
@@ -112,3 +115,54 @@ def test_a_manager_who_looks_at_a_counsellors_day_sees_only_hers(farah, asha, ra
 
 def test_a_counsellor_opens_no_colleagues_day(asha, ravi, as_user):
     assert as_user(ravi).get(reverse("dashboards:sales"), {"user": asha.pk}).status_code == 403
+
+
+def test_nobody_left_to_call_tells_nothing_of_a_colleagues_plans(asha, ravi, as_user):
+    CustomerFactory(name=NAME, assigned_to=asha, next_follow_up_at=timezone.now() + timedelta(hours=1))
+    CustomerFactory(assigned_to=asha, status=None, status_id="INTERESTED")
+    page = as_user(ravi).get(reverse("customers:next")).content.decode()
+    assert NAME not in page
+    assert "no next step" not in page
+
+
+class TestMergedAway:
+    """A merged-away row is nobody's: managers neither see nor count it, and no act reaches it."""
+
+    @pytest.fixture
+    def survivor(self, ravi):
+        return CustomerFactory(assigned_to=ravi)
+
+    @pytest.fixture
+    def hers(self, asha, survivor):
+        return CustomerFactory(name=NAME, assigned_to=asha, merged_into=survivor, next_follow_up_at=timezone.now())
+
+    @pytest.fixture
+    def nobodys(self, survivor):
+        return CustomerFactory(name=NAME, merged_into=survivor)
+
+    def test_on_the_pages_of_the_team(self, hers, asha, manager, as_user):
+        client = as_user(manager)
+        team = client.get(reverse("customers:team")).content.decode()
+        assert f'owner={asha.pk}&amp;stage=new">0</a>' in team
+        leaving = client.get(reverse("customers:deactivate", args=[asha.pk])).content.decode()
+        assert "There is nothing to hand over" in leaving
+        assert NAME not in client.get(reverse("customers:follow_ups")).content.decode()
+
+    def test_among_the_unassigned(self, nobodys, manager, as_user):
+        answer = as_user(manager).get(reverse("customers:unassigned"), headers={"accept": "application/json"}).json()
+        assert (answer["count"], answer["results"]) == (0, [])
+
+    @pytest.mark.parametrize("chosen", ["by name", "all that match"])
+    def test_by_sharing_out(self, chosen, nobodys, asha, manager, as_user):
+        data = {"customer_ids": nobodys.pk} if chosen == "by name" else {"matching": "1", "owner": "none"}
+        url = reverse("customers:bulk_assign")
+        as_user(manager).post(url, {**data, "sales_user": asha.pk}, headers={"accept": "application/json"})
+        nobodys.refresh_from_db()
+        assert nobodys.assigned_to is None
+
+    def test_by_giving_her_to_somebody(self, nobodys, survivor, asha, manager, as_user):
+        as_user(manager).post(reverse("customers:assign", args=[nobodys.pk]), {"sales_user": asha.pk})
+        nobodys.refresh_from_db()
+        survivor.refresh_from_db()
+        assert nobodys.assigned_to is None
+        assert survivor.assigned_to == asha
