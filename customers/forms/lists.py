@@ -46,11 +46,13 @@ class ListForm(forms.Form):
         error_messages={"max_length": "Search for at most 100 characters."},
     )
     status = SeveralField(required=False, error_messages=unknown("status"))
-    owner = SeveralField(required=False, error_messages=unknown("counsellor"))
+    owner = SeveralField(required=False, label="Counsellor", error_messages=unknown("counsellor"))
     area = LineField(required=False, max_length=200)
     source = SeveralField(required=False, error_messages=unknown("source"))
     course = SeveralField(required=False, error_messages=unknown("course"))
-    origin = forms.UUIDField(required=False, error_messages={"invalid": "This is not the id of an import."})
+    origin = forms.UUIDField(
+        required=False, label="From", error_messages={"invalid": "This is not the id of an import."}
+    )
     date_from = DayField(required=False, label="Enquired from")
     date_to = DayField(required=False, label="Enquired until")
     follow_up = forms.ChoiceField(
