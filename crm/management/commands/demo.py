@@ -66,10 +66,10 @@ def _seed(now: datetime) -> None:
     password += f"-{secrets.randbelow(9000) + 1000}"
     with transaction.atomic():
         manager, *sales = _people(password)
-        for days_ago, (name, size) in zip((9, 4, 1), FILES, strict=True):
+        for days_ago, (name, size) in zip((9, 5, 1), FILES, strict=True):
             _import(draw, name, size, manager, now - timedelta(days=days_ago))
         shared = Customer.objects.filter(origin__label__in=[name for name, _ in FILES[:2]])
-        customer_actions.distribute(customers=shared, among=sales, by=manager, now=now - timedelta(days=3), seed=7)
+        customer_actions.distribute(customers=shared, among=sales, by=manager, now=now - timedelta(days=4), seed=7)
         _work(draw, now)
     _write_sign_ins(password)
 
@@ -102,17 +102,13 @@ def _import(draw: random.Random, name: str, size: int, by: User, now: datetime) 
 
 
 def _work(draw: random.Random, now: datetime) -> None:
-    """A few days of calls: some customers untouched, most called once or twice."""
+    """Three days of calls in working hours, the last of them today: some customers untouched, some called again."""
     statuses = Status.objects.in_bulk()
     for customer in Customer.objects.filter(assigned_to__isnull=False).select_related("assigned_to"):
-        moment = now - timedelta(days=3, hours=draw.randrange(2, 8))
-        for _ in range(draw.choice([0, 1, 1, 2, 3])):
-            moment += timedelta(hours=draw.randrange(3, 22), minutes=draw.randrange(60))
-            if moment > now:
-                break
+        for days_ago in sorted(draw.sample([3, 2, 1, 0], draw.choice([0, 0, 1, 1, 2])), reverse=True):
             code = draw.choices(list(OUTCOMES), WEIGHTS)[0]
-            status = statuses[code]
-            later = moment + timedelta(hours=draw.choice([4, 20, 26, 50, 74, 120]))
+            status, moment = statuses[code], _called_at(draw, now, days_ago)
+            later = _at(moment + timedelta(days=draw.choice([1, 1, 2, 3, 5])), draw.randrange(10, 19))
             customer_actions.record_status(
                 customer=customer,
                 status=status,
@@ -121,6 +117,16 @@ def _work(draw: random.Random, now: datetime) -> None:
                 notes=draw.choice(OUTCOMES[code]),
                 **({"follow_up_at": later} if status.prompts_follow_up else {}),
             )
+
+
+def _called_at(draw: random.Random, now: datetime, days_ago: int) -> datetime:
+    if not days_ago:
+        return now - timedelta(minutes=draw.randrange(2, 90))
+    return _at(now - timedelta(days=days_ago), draw.randrange(10, 18), draw.randrange(60))
+
+
+def _at(moment: datetime, hour: int, minute: int = 0) -> datetime:
+    return timezone.localtime(moment).replace(hour=hour, minute=minute, second=0, microsecond=0)
 
 
 def _write_sign_ins(password: str) -> None:
