@@ -83,7 +83,9 @@ class TableParser:
         self._number = 0
         self._row: list[Any] = []
         self._hidden = False
-        self._column = 0
+        self._span = 0
+        self._column = -1
+        self._in_comment = False
         self._cell: dict[str, str] = {}
         self._type: str | None = None
         self._text: str | None = None
@@ -102,12 +104,16 @@ class TableParser:
         name = local(name)
         if name == "Worksheet":
             self._skip -= 1
-        elif self._skip == 0 and name in self._starts:
+        elif name == "Comment":  # has Data of its own
+            self._in_comment = True
+        elif self._skip == 0 and name in self._starts and not self._in_comment:
             self._starts[name](_plain(attributes))
 
     def _end(self, name: str) -> None:
         name = local(name)
-        if self._skip == 0 and name in self._ends:
+        if name == "Comment":
+            self._in_comment = False
+        elif self._skip == 0 and name in self._ends and not self._in_comment:
             self._ends[name]()
 
     def _start_row(self, attributes: dict[str, str]) -> None:

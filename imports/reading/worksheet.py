@@ -26,12 +26,12 @@ def read_rows(
     """The part is read twice: merged areas stand behind the cells they are needed for."""
     merged = MergedAreas(tally, _merged_areas(archive.chunks(part)))
     cells = Cells(strings, numbers)
-    for row in _rows(cells, archive.chunks(part)):
+    for row in sheet_rows(cells, archive.chunks(part)):
         merged.fill(row.number, row.cells)
         yield row
 
 
-def _rows(cells: "Cells", chunks: Iterator[bytes]) -> Iterator[Row]:
+def sheet_rows(cells: "Cells", chunks: Iterator[bytes]) -> Iterator[Row]:
     """By patterns as long as the XML is written the way nearly all programs write it, then by the parser."""
     plain = PlainRows(cells)
     yield from plain.rows(chunks)
