@@ -1,7 +1,8 @@
 """What one row of a file does to a customer whom we know. Pure: no query, nothing written.
 
 A person's edit outlives a file: a file fills blanks and replaces what only files have set; a blank cell erases nothing;
-date and source of the first touch stay; status and owner are never touched. The manager may choose otherwise (`Policy`).
+date and source of the first touch stay; status and owner are never touched. The manager may choose otherwise
+(`Policy`).
 """
 
 import datetime as dt

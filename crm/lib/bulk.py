@@ -1,7 +1,7 @@
 """Many rows at once, as fast as each database takes them: COPY on PostgreSQL, executemany on SQLite.
 
-Values are Python's (str, int, bool, date, aware datetime, UUID, JSON-able for JSON columns, None). Nothing is filled in:
-neither defaults nor `auto_now`, so every column that may not be null has to be named.
+Values are Python's (str, int, bool, date, aware datetime, UUID, JSON-able for JSON columns, None). Nothing is filled
+in: neither defaults nor `auto_now`, so every column that may not be null has to be named.
 """
 
 import io
@@ -88,7 +88,7 @@ def _without_nul(value):
     return [_without_nul(item) for item in value] if isinstance(value, list | tuple) else value
 
 
-# -- SQLite -------------------------------------------------------------------------------------------------------------
+# -- SQLite ----------------------------------------------------------------------------------------------------------
 
 _SQLITE: dict[str, Encoder] = {
     "UUIDField": lambda value: value.hex,
@@ -110,7 +110,7 @@ def _update_many(model, keys: list[models.Field], columns: list[models.Field], r
         return cursor.rowcount
 
 
-# -- PostgreSQL ---------------------------------------------------------------------------------------------------------
+# -- PostgreSQL ------------------------------------------------------------------------------------------------------
 
 
 def _copy_text(value: str) -> str:
@@ -126,6 +126,10 @@ def _copy_json(value: object) -> str:
     return as_json(value).replace("\\", "\\\\")  # JSON itself never has a line break or a tab
 
 
+def _copy_line(row: Sequence, encoders: list[Encoder]) -> str:
+    return "\t".join(["\\N" if value is None else encode(value) for value, encode in zip(row, encoders)]) + "\n"  # noqa: B905
+
+
 _COPY: dict[str, Encoder] = {
     "CharField": _copy_text,
     "TextField": _copy_text,
@@ -137,11 +141,7 @@ _COPY: dict[str, Encoder] = {
 
 def _copy(model: type[models.Model], fields: list[models.Field], rows: Iterable[Sequence]) -> None:
     encoders = [_COPY.get(_kind(field), str) for field in fields]
-    lines = io.StringIO()
-    for row in rows:
-        cells = ("\\N" if value is None else encode(value) for value, encode in zip(row, encoders, strict=True))
-        lines.write("\t".join(cells) + "\n")
-    lines.seek(0)
+    lines = io.StringIO("".join([_copy_line(row, encoders) for row in rows]))
     names = ", ".join(connection.ops.quote_name(field.column) for field in fields)
     with connection.cursor() as cursor, connection.wrap_database_errors:
         cursor.copy_expert(f"COPY {_table(model)} ({names}) FROM STDIN", lines)

@@ -44,7 +44,7 @@ def decide(*, import_: Import, rows: Sequence[int], same: bool, by: User, now: d
             updated=F("updated") + counts[Outcome.UPDATED],
             unchanged=F("unchanged") - counts[Outcome.CREATED] - counts[Outcome.UPDATED],
         )
-    return Decided(**{str(outcome): number for outcome, number in counts.items()}, left=len(set(rows)) - len(kept))
+    return Decided(**counts, left=len(set(rows)) - len(kept))
 
 
 class _Decision(Slice):
@@ -54,7 +54,6 @@ class _Decision(Slice):
         super().__init__(around, [from_detail(row) for row in kept])
         self.by, self._same = by, same
         self._kept = {row.number: row for row in kept}
-        self.counts = dict.fromkeys((Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED), 0)
 
     def _other_name(self, row: Staged, candidates: Sequence[Snapshot]) -> None:
         if self._same:
@@ -68,7 +67,7 @@ class _Decision(Slice):
         kept.detail = {**(detail or {}), "decided_by": self.by.pk, "decided": "same" if self._same else "another"}
         kept.customer_id = customer
         kept.raw = row.raw if row.warnings else None
-        self.counts[outcome] += 1
+        self.counts[str(outcome)] += 1
 
     def _keep_receipts(self) -> None:
         fields = ("outcome", "reason", "warnings", "before", "detail", "customer", "raw")

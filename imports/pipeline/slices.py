@@ -1,5 +1,6 @@
 """One slice of a file: its rows decided one after the other, then written all at once."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -36,6 +37,7 @@ class Slice:
         self.by = around.import_.uploaded_by
         self.new: dict[str, list[NewCustomer]] = {}
         self.receipts: list[tuple] = []
+        self.counts: Counter = Counter()  # outcomes, and "warned"
 
     def write(self) -> None:
         """Decide and write. Raises IntegrityError or Conflict when somebody else was quicker; nothing is kept then."""
@@ -131,6 +133,8 @@ class Slice:
     def _receipt(self, row: Staged, outcome: str, *, reason="", detail=None, customer=None, before=None) -> None:
         is_problem = bool(reason or row.warnings)
         raw = row.raw if is_problem else None
+        self.counts[str(outcome)] += 1
+        self.counts["warned"] += bool(row.warnings)
         place = (self.import_.pk, row.number, row.sheet, row.row)
         self.receipts.append((*place, outcome, reason, row.warnings, detail or {}, customer, before, raw))
 

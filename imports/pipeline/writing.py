@@ -1,8 +1,10 @@
 """Phase 2: staged rows become customers, slice by slice; each slice and its receipts are one transaction."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from django.db import connection, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from customers.actions.words import Vocabulary
@@ -46,8 +48,9 @@ class Writer:
         around = Surroundings(
             self.import_, policy_of(self.import_), self.words, self.people, timezone.now(), self.is_dry
         )
-        Slice(around, rows).write()
-        self._account(rows)
+        part = Slice(around, rows)
+        part.write()
+        self._account(rows, part.counts)
         return True
 
     def _staged(self) -> list[Staged]:
@@ -58,8 +61,9 @@ class Writer:
         rows = staged.values_list(*_STAGED)[: self.size]
         return [read_back(*row, sheets=self.sheets) for row in rows]
 
-    def _account(self, rows: Sequence[Staged]) -> None:
-        values = {"done_rows": rows[-1].number}
+    def _account(self, rows: Sequence[Staged], counts: Counter) -> None:
+        values = {name: F(name) + number for name, number in counts.items()}
+        values["done_rows"] = rows[-1].number
         added = {field: words.added for field, words in self.words.items()}
         if added != self.added:
             self.added = added
