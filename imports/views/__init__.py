@@ -5,6 +5,7 @@ from imports.views.files import file, template
 from imports.views.history import history
 from imports.views.mapping import mapping
 from imports.views.problems import problems, problems_file
+from imports.views.retry import retry
 from imports.views.upload import upload
 
-__all__ = ["detail", "file", "history", "mapping", "problems", "problems_file", "template", "upload"]
+__all__ = ["detail", "file", "history", "mapping", "problems", "problems_file", "retry", "template", "upload"]
