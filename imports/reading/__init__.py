@@ -1,9 +1,9 @@
 """Any spreadsheet's bytes to rows with the numbers a person sees beside them. Knows nothing of the rest of the product.
 
-    look(file)                     what it is, cheaply, or Refused
-    with open_book(path) as book:  the sheets, read by a child process within limits
-        for sheet in book:
-            for row in sheet: ...
+look(file)                     what it is, cheaply, or Refused
+with open_book(path) as book:  the sheets, read by a child process within limits
+    for sheet in book:
+        for row in sheet: ...
 """
 
 from .book import Book, Sheet, SheetInfo, open_book

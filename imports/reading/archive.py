@@ -30,7 +30,7 @@ class _ShortReads:
 
 
 class Archive:
-    """A zip's directory by lower-case name with slashes, as the OPC standard compares part names (some write `xl\\a.xml`).
+    """A zip's directory by lower-case name, as the OPC standard compares part names; some write `xl\\a.xml`.
 
     Of two members with the same name the last counts. Raises Refused: unreadable_file, password_protected,
     too_large_uncompressed.

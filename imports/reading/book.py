@@ -1,6 +1,7 @@
 """The parent's side: hands out rows as they come from the child, and believes nothing it says without looking."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from os import PathLike
 from typing import Any, BinaryIO
@@ -52,12 +53,10 @@ class Sheet:
             yield from _rows(message.get("rows"))
 
     def _finish(self, end: Any) -> None:
-        match end:
-            case {"merged": int(merged), "hidden_rows": int(hidden_rows), "notes": list(notes)}:
-                self.merged, self.hidden_rows = merged, hidden_rows
-                self.notes = [(code, checked_detail(detail)) for code, detail in notes if isinstance(code, str)]
-            case _:
-                raise Refused("unreadable_file")
+        with doubt():
+            self.merged = int(end["merged"])
+            self.hidden_rows = int(end["hidden_rows"])
+            self.notes = [(str(code), checked_detail(detail)) for code, detail in end["notes"]]
 
 
 class Book:
@@ -74,12 +73,10 @@ class Book:
             raise
 
     def _begin(self, message: dict[str, Any]) -> None:
-        match message:
-            case {"sheets": list(sheets), "encoding": str() | None as encoding, "delimiter": str() | None as delimiter}:
-                self.encoding, self.delimiter = encoding, delimiter
-                self.sheets = [SheetInfo(str(name), bool(hidden), bool(read)) for name, hidden, read in sheets]
-            case _:
-                raise Refused("unreadable_file")
+        with doubt():
+            self.encoding = text_or_none(message["encoding"])
+            self.delimiter = text_or_none(message["delimiter"])
+            self.sheets = [SheetInfo(str(name), bool(hidden), bool(read)) for name, hidden, read in message["sheets"]]
 
     def __enter__(self) -> "Book":
         return self
@@ -104,16 +101,28 @@ class Book:
     def _messages(self) -> Iterator[dict[str, Any]]:
         while True:
             message = self._child.receive()
-            self._rows_left -= len(message.get("rows", ()))
+            with doubt():
+                self._rows_left -= len(message.get("rows", ()))
             if self._rows_left < 0:
                 raise Refused("too_many_rows")
             yield message
 
 
 def _rows(batch: Any) -> Iterator[Row]:
-    """Rows from the child's lists [number, cells, hidden]. Raises Refused for anything that is no row."""
-    try:
+    """Rows from the child's lists [number, cells, hidden]."""
+    with doubt():
         for number, cells, hidden in batch:
             yield Row(number.__index__(), [c if c.__class__ in PLAIN else unpack(c) for c in cells], hidden is True)
-    except (TypeError, ValueError, AttributeError) as error:
+
+
+@contextmanager
+def doubt() -> Iterator[None]:
+    """Around whatever takes apart what the child sent. Raises Refused for what has another shape than agreed."""
+    try:
+        yield
+    except (TypeError, ValueError, KeyError, AttributeError) as error:
         raise Refused("unreadable_file") from error
+
+
+def text_or_none(value: Any) -> str | None:
+    return None if value is None else str(value)

@@ -1,7 +1,7 @@
-"""Which encoding a text file is in: a mark, strict UTF-8 over the whole file, then the few others that prove themselves.
+"""Which encoding a text file is in: a mark, strict UTF-8 over the whole file, then others that prove themselves.
 
-A wrong guess stores rubbish for a name and nobody notices, so a guess must fit nearly every byte and no rival may fit as
-well; otherwise the file is refused and the person is asked.
+A wrong guess stores rubbish for a name and nobody notices, so a guess must fit nearly every byte and no rival may fit
+as well; otherwise the file is refused and the person is asked.
 """
 
 import codecs
@@ -44,7 +44,7 @@ def find(file: BinaryIO) -> Finding:
 
 
 def chosen(file: BinaryIO, encoding: str) -> Finding:
-    """The encoding is settled (by a mark, a guess, a person); is every byte fit for it? Raises Refused('encoding_unknown')."""
+    """The encoding is settled (by a mark, a guess, a person); is every byte fit for it? Raises Refused."""
     try:
         b"x".decode(encoding, "replace")  # also says no to codecs that are none for text, like zlib
     except (LookupError, UnicodeError, ValueError) as error:
@@ -140,7 +140,7 @@ def _letter_fits(text: str, position: int) -> bool:
 
 
 def _pairs(leads: Iterable[range], seconds: Iterable[range]) -> Callable[[bytes], float]:
-    """A function that tells the share of bytes beyond ASCII which form a pair of a common lead and a legal second byte."""
+    """A function: the share of bytes beyond ASCII which form pairs of a common lead and a legal second byte."""
     lead_set = frozenset(chain(*leads))
     second_set = frozenset(chain(*seconds))
 

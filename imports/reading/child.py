@@ -17,7 +17,7 @@ from .options import MIB, Limits, Options
 from .refused import Refused
 from .source import BookSource, SheetSource, Tally, is_blank
 from .values import Row
-from .wire import encode, send
+from .wire import MAX_FRAME, encode, send
 
 # Each has `read_book(file, options, limits) -> BookSource`; only the one that is needed is imported.
 READERS = {
@@ -36,7 +36,7 @@ BATCH_BYTES = MIB
 
 
 def restrict(limits: Limits) -> None:
-    """Memory, processor, no file written beyond a complaint, no core dump, no further process or open file worth having."""
+    """Memory, processor, no file written beyond a complaint, no core dump."""
     for what, value in (
         (resource.RLIMIT_AS, limits.memory_bytes),
         (resource.RLIMIT_CPU, limits.seconds),
@@ -102,6 +102,8 @@ class Sender:
             middle = len(batch) // 2
             self._send_rows(batch[:middle])
             self._send_rows(batch[middle:])
+        elif len(payload) > MAX_FRAME:
+            raise Refused("too_large_uncompressed", row=batch[0].number)
         else:
             send(self._pipe, payload)
             self._pipe.flush()

@@ -64,7 +64,7 @@ def _entries(file: BinaryIO) -> dict[bytes, bytes]:
 
 
 def _has_password(file: BinaryIO, entry: bytes) -> bool:
-    """Whether the workbook stream begins with BOF … FILEPASS. Streams of less than 4096 bytes live elsewhere: not asked."""
+    """Whether the workbook stream begins with BOF … FILEPASS. Shorter streams live elsewhere and are not asked."""
     if len(entry) < _ENTRY:
         return False
     file.seek(30)

@@ -14,7 +14,7 @@ from .refused import Refused
 from .source import BookSource, SheetSource, Tally
 from .values import Row
 
-MAX_FIELD = 10_000_000
+MAX_FIELD = 4_000_000
 DELIMITERS = ",;\t|"
 SAMPLE_LINES = 300
 _SEP_LINE = re.compile(r"sep=(.)[\r\n]*", re.I | re.S)
@@ -40,7 +40,7 @@ class Table:
         self.delimiter = delimiter or named or guess_delimiter(sample)
 
     def _lines(self) -> Iterator[str]:
-        """The text's lines with their ends, whichever these are (CR alone too). NULs, a mark and a DOS file end are gone."""
+        """The text's lines with their ends (CR alone is one too), without NULs, a mark or a DOS file end."""
         self._file.seek(0)
         text = io.TextIOWrapper(self._file, self._found.encoding, errors="replace", newline="")
         try:
@@ -81,7 +81,7 @@ def records(lines: Iterable[str], delimiter: str) -> Iterator[tuple[int, list[st
 
 
 class _Taken:
-    """Lines on their way into the csv reader: which belong to the current record, and whether it asked for more than all."""
+    """Lines on their way into the csv reader: those of the current record, and whether it asked for one too many."""
 
     def __init__(self, lines: Iterable[str]):
         self._source = iter(lines)

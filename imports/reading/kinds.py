@@ -132,8 +132,8 @@ def bom_encoding(head: bytes) -> str | None:
 def utf16_without_bom(head: bytes) -> str | None:
     """'utf-16-le' or '-be' when one of every two bytes is so often zero that nothing else makes sense.
 
-    Text of Indian scripts has its zeros in separators, digits and line ends; zeros inside a cell are few, and those of a
-    padded tail stand on both sides.
+    Text of Indian scripts has its zeros in separators, digits and line ends; zeros inside a cell are few, and those of
+    a padded tail stand on both sides.
     """
     length = len(head.rstrip(b"\0"))
     body = head[: length + length % 2]

@@ -42,14 +42,18 @@ def _refuse_doctype(*_: Any) -> NoReturn:
 
 def feed(parser: expat.XMLParserType, chunks: Iterable[bytes]) -> Iterator[None]:
     """Parses piece by piece; yields after each, so that the caller can take out what its handlers have found."""
-    try:
-        for chunk in chunks:
-            parser.Parse(chunk, False)
-            yield
-        parser.Parse(b"", True)
-    except expat.ExpatError as error:
-        raise Refused("unreadable_file", line=error.lineno) from error
+    for chunk in chunks:
+        _parse(parser, chunk)
+        yield
+    _parse(parser, b"", final=True)
     yield
+
+
+def _parse(parser: expat.XMLParserType, chunk: bytes, final: bool = False) -> None:
+    try:
+        parser.Parse(chunk, final)
+    except (expat.ExpatError, LookupError, ValueError) as error:  # the last two: an encoding that nobody knows
+        raise Refused("unreadable_file", line=parser.CurrentLineNumber) from error
 
 
 def as_utf8(chunks: Iterable[bytes]) -> Iterator[bytes]:
@@ -91,7 +95,7 @@ def elements(chunks: Iterable[bytes]) -> Iterator[tuple[str, str, dict[str, str]
 
 
 def refuse_doctypes(archive: Archive) -> None:
-    """Looks at the head of every XML part, also of those that nobody reads further. Raises Refused('xml_entities_forbidden')."""
+    """Looks at the head of every XML part, also of those nobody reads. Raises Refused('xml_entities_forbidden')."""
     for name in archive.names:
         if name.endswith((".xml", ".rels", ".vml")):
             _read_prolog(archive, name)
@@ -106,9 +110,12 @@ def _read_prolog(archive: Archive, name: str) -> None:
     read = 0
     try:
         for chunk in archive.chunks(name):
-            parser.Parse(chunk, False)
+            _parse(parser, chunk)
             read += len(chunk)
             if read > _PROLOG_BYTES:
-                raise Refused("unreadable_file")
-    except (_Enough, expat.ExpatError):  # whoever needs the part will say that it is broken
+                return
+    except _Enough:
         return
+    except Refused as refused:  # whoever needs the part will say that it is broken
+        if refused.code != "unreadable_file":
+            raise

@@ -42,7 +42,7 @@ class CellSource(Protocol):
 
 
 class PlainRows:
-    """`rows` ends at the sheet's end, with `rest` None, or at the first odd row: `rest` then begins a parsable document."""
+    """`rows` ends with the sheet, `rest` being None, or at the first odd row: `rest` then begins a whole document."""
 
     def __init__(self, source: "CellSource"):
         self._source = source
@@ -98,7 +98,7 @@ class PlainRows:
         return rows
 
     def _row_start(self, text: str) -> tuple[int, bool, bool]:
-        """Where the first row with anything inside begins its cells, past rows without; whether it has a number, is hidden."""
+        """Past rows without cells: where the cells of the first row with some begin; is it numbered; is it hidden."""
         end = 0
         while match := _ROW_START.match(text, end):
             given, attributes, closed = match.groups()
@@ -148,7 +148,7 @@ class _Columns(dict[str, int]):
 
 
 def _split_head(chunks: Iterator[bytes]) -> tuple[bytes | None, bytes]:
-    """All up to the first row and what was read of the rest; None and all that was read when it is not the usual head."""
+    """All up to the first row, and what else was read; None and all that was read if it is not the usual head."""
     read = b""
     for chunk in chunks:
         read += chunk

@@ -21,7 +21,7 @@ FILE_REASONS = frozenset(
     "file_empty no_header password_protected unreadable_file unsupported_type too_large_uncompressed "
     "xml_entities_forbidden csv_unbalanced_quote encoding_unknown too_many_rows timed_out".split()
 )
-# How a child ends that was stopped rather than wrong: the processor limit, and a library that aborts for want of memory.
+# How a child ends that was stopped rather than wrong: by the processor limit, or for want of memory.
 _ENDINGS = {-signal.SIGXCPU: "timed_out", -signal.SIGKILL: "timed_out", -signal.SIGABRT: "too_large_uncompressed"}
 _COMPLAINT_BYTES = 4096
 
@@ -69,7 +69,11 @@ class Child:
     def _obituary(self) -> Refused:
         code = self._process.wait()
         self._complaint.seek(0)
-        log.warning("The reading child ended with %s: %s", code, self._complaint.read(_COMPLAINT_BYTES).decode("utf-8", "replace"))
+        log.warning(
+            "The reading child ended with %s: %s",
+            code,
+            self._complaint.read(_COMPLAINT_BYTES).decode("utf-8", "replace"),
+        )
         return Refused(_ENDINGS.get(code, "unreadable_file"))
 
 

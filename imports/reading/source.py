@@ -54,7 +54,7 @@ def column_index(letters: str) -> int:
 
 
 def place(cells: list[Any], column: int, value: Any) -> None:
-    """Puts a value into a row that may be shorter than that (columns count from 0). Beyond the grid there is nothing."""
+    """Puts a value into a row that may be shorter than that; columns count from 0. Beyond the grid is nothing."""
     if column >= MAX_COLUMNS:
         return
     missing = column + 1 - len(cells)

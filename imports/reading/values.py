@@ -22,7 +22,7 @@ class NoValue:
 
 
 class Row(NamedTuple):
-    """One row that holds something. `number` is what the spreadsheet program shows beside it (csv: the record's number)."""
+    """One row that holds something. `number` is what Excel shows beside it (csv: the record's number)."""
 
     number: int
     cells: list[Any]

@@ -173,7 +173,7 @@ class _OpenTable:
 
 
 def _text(pieces: list[str]) -> str:
-    """White space runs are one space in HTML; \\0 stands for a line break. A lone &nbsp; is how an empty cell is written."""
+    """White space runs are one space in HTML; \\0 stands for a line break. A lone &nbsp; is an empty cell."""
     text = _SPACES.sub(" ", "".join(pieces))
     lines = [line.strip(" ") for line in text.split("\0")]
     text = "\n".join(lines).strip("\n")

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 
 from .values import pack
 
-MAX_FRAME = 128 * 1024 * 1024
+MAX_FRAME = 16 * 1024 * 1024
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=pack)
 _LENGTH = struct.Struct(">I")
 

@@ -62,7 +62,7 @@ class Cells:
         self._by_kind = {"s": self._shared, "str": clean, "inlineStr": clean, "b": _boolean, "e": CellError, "d": _iso}
 
     def value(self, kind: str | None, style: str | None, text: str | None, formula: bool) -> Any:
-        """`kind` and `style` are the cell's attributes t and s, `text` what stands in v or is (None: neither is there)."""
+        """`kind` and `style` are the attributes t and s, `text` what stands in v or is (None: there is neither)."""
         return self.reader(kind, style)(text) if text else self.empty(kind, text, formula)
 
     def empty(self, kind: str | None, text: str | None, formula: bool) -> Any:

@@ -1,4 +1,4 @@
-"""xlsx and xlsm: finds the parts of the package (ECMA-376 part 2) and reads all but the sheets, which worksheet.py does."""
+"""xlsx and xlsm: finds the parts of the package (ECMA-376 part 2) and reads all but the sheets (worksheet.py)."""
 
 import posixpath
 from collections.abc import Callable, Iterator

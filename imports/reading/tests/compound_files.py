@@ -15,7 +15,9 @@ def compound_file(name, stream):
     chain = [FAT, END, *range(3, 2 + count), END]
     table = struct.pack("<128I", *chain, *[FREE] * (128 - len(chain)))
     directory = _entry("Root Entry", 5, child=1) + _entry(name, 2, start=2, size=len(stream)) + b"\0" * 256
-    head = struct.pack("<8s16x5H6x9I", bytes.fromhex("d0cf11e0a1b11ae1"), 0x3E, 3, 0xFFFE, 9, 6, 0, 1, 1, 0, 4096, END, 0, END, 0)
+    head = struct.pack(
+        "<8s16x5H6x9I", bytes.fromhex("d0cf11e0a1b11ae1"), 0x3E, 3, 0xFFFE, 9, 6, 0, 1, 1, 0, 4096, END, 0, END, 0
+    )
     return head + struct.pack("<109I", 0, *[FREE] * 108) + table + directory + stream
 
 

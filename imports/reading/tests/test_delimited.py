@@ -59,7 +59,19 @@ def test_utf_8_cut_inside_a_character(tmp_path):
 
 @pytest.mark.parametrize(
     "text",
-    ["José", "D’Souza", "10–20 calls", "“urgent”", "Café Müller", "ÉLODIE", "Élodie", "£500", "São João", "½ day", "Zoë–Ann ok"],
+    [
+        "José",
+        "D’Souza",
+        "10–20 calls",
+        "“urgent”",
+        "Café Müller",
+        "ÉLODIE",
+        "Élodie",
+        "£500",
+        "São João",
+        "½ day",
+        "Zoë–Ann ok",
+    ],
 )
 def test_windows_1252(tmp_path, text):
     book, _, rows = about(tmp_path, f"{HEADER}{text},98765 43210,Kochi\r\n".encode("cp1252"))
@@ -209,7 +221,12 @@ def test_mixed_line_ends_and_separators_of_unicode(tmp_path):
 
 
 def test_short_long_and_blank_rows(tmp_path):
-    assert read(tmp_path, "a,b\n1\n1,2,3\n,,\n\n5,6") == [(1, ["a", "b"]), (2, ["1"]), (3, ["1", "2", "3"]), (6, ["5", "6"])]
+    assert read(tmp_path, "a,b\n1\n1,2,3\n,,\n\n5,6") == [
+        (1, ["a", "b"]),
+        (2, ["1"]),
+        (3, ["1", "2", "3"]),
+        (6, ["5", "6"]),
+    ]
 
 
 def test_guarded_numbers(tmp_path):

@@ -8,7 +8,7 @@ import pytest
 from imports.reading import Refused, look
 
 from .compound_files import biff8, compound_file
-from .helpers import package, row, write, xlsx, zipped, refusal
+from .helpers import package, refusal, row, write, xlsx, zipped
 
 ODS = "application/vnd.oasis.opendocument.spreadsheet"
 
@@ -54,7 +54,10 @@ WORKBOOK = package(data=row(1, "Name"))
         ("Leads of March<br><table><tr><td>x", "html"),
         ('<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">', "xml2003"),
         ('<ss:Workbook xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet">', "xml2003"),
-        ('<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">'.encode("utf-16"), "xml2003"),
+        (
+            '<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">'.encode("utf-16"),
+            "xml2003",
+        ),
     ],
 )
 def test_kinds(content, expected):

@@ -1,4 +1,4 @@
-"""The fast lane and the parser must give the same rows for the same sheet, or the fast lane must leave it to the parser."""
+"""The fast lane and the parser must give the same rows for the same sheet."""
 
 import pytest
 from hypothesis import given, settings
@@ -59,7 +59,10 @@ values = st.one_of(
         ]
     ),
 )
-rows = st.lists(st.tuples(st.integers(1, 3), st.lists(values, max_size=5), st.sampled_from([{}, {"hidden": "1"}, {"ht": "0"}])), max_size=8)
+rows = st.lists(
+    st.tuples(st.integers(1, 3), st.lists(values, max_size=5), st.sampled_from([{}, {"hidden": "1"}, {"ht": "0"}])),
+    max_size=8,
+)
 
 
 @settings(max_examples=150, deadline=None)

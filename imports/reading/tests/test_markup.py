@@ -21,7 +21,10 @@ def tables_of(path):
 
 
 def test_each_table_is_a_sheet(tmp_path):
-    html = "<html><table><tr><td colspan=2>Report</table><p>x</p><table><thead><tr><th>Name<th>Phone<tbody><tr><td>Asha<td>1</table>"
+    html = (
+        "<html><table><tr><td colspan=2>Report</table><p>x</p>"
+        "<table><thead><tr><th>Name<th>Phone<tbody><tr><td>Asha<td>1</table>"
+    )
     assert tables_of(page(tmp_path, html)) == [[(1, ["Report"])], [(1, ["Name", "Phone"]), (2, ["Asha", "1"])]]
 
 
@@ -124,7 +127,10 @@ def data(text, kind="String"):
         (data("2026-03-05T14:30:15.000", "DateTime"), datetime.datetime(2026, 3, 5, 14, 30, 15)),
         (data("1899-12-31T09:15:00.000", "DateTime"), datetime.time(9, 15)),
         (data("soon", "DateTime"), "soon"),
-        ('<ss:Data ss:Type="String" xmlns="http://www.w3.org/TR/REC-html40"><B>98765</B> <Font>43210</Font></ss:Data>', "98765 43210"),
+        (
+            '<ss:Data ss:Type="String" xmlns="http://www.w3.org/TR/REC-html40"><B>98765</B> <I>43210</I></ss:Data>',
+            "98765 43210",
+        ),
     ],
 )
 def test_values(tmp_path, xml, value):

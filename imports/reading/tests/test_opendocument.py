@@ -37,12 +37,18 @@ def cell(value):
         return "<table:table-cell/>"
     if value.startswith("<"):
         return value
-    return f'<table:table-cell office:value-type="string"><text:p>{value}</text:p></table:table-cell>'
+    return string(f"<text:p>{value}</text:p>")
+
+
+def string(inner, **attributes):
+    given = "".join(f' table:{key.replace("_", "-")}="{value}"' for key, value in attributes.items())
+    return f'<table:table-cell office:value-type="string"{given}>{inner}</table:table-cell>'
 
 
 def typed(kind, value, text="shown", more=""):
     name = "value" if kind in ("float", "currency", "percentage") else f"{kind}-value"
-    return f'<table:table-cell office:value-type="{kind}" office:{name}="{value}"{more}><text:p>{text}</text:p></table:table-cell>'
+    given = f'office:value-type="{kind}" office:{name}="{value}"{more}'
+    return f"<table:table-cell {given}><text:p>{text}</text:p></table:table-cell>"
 
 
 def ods(tmp_path, tables, styles="", **members):
@@ -75,15 +81,18 @@ def ods(tmp_path, tables, styles="", **members):
         ("#N/A", "#N/A"),
         ("a<text:s text:c='2'/>b<text:tab/>c<text:line-break/>d", "a  b\tc\nd"),
         ("98<text:span>765</text:span> <text:a>43210</text:a>", "98765 43210"),
-        ("東<text:ruby><text:ruby-base>京</text:ruby-base><text:ruby-text>きょう</text:ruby-text></text:ruby>都", "東京都"),
         (
-            '<table:table-cell office:value-type="string"><office:annotation><text:p>secret</text:p></office:annotation>'
-            "<text:p>one</text:p><text:p>two</text:p></table:table-cell>",
+            "東<text:ruby><text:ruby-base>京</text:ruby-base><text:ruby-text>きょう</text:ruby-text></text:ruby>都",
+            "東京都",
+        ),
+        (
+            string(
+                "<office:annotation><text:p>secret</text:p></office:annotation><text:p>one</text:p><text:p>two</text:p>"
+            ),
             "one\ntwo",
         ),
         (
-            '<table:table-cell office:value-type="string"><draw:frame><draw:text-box><text:p>box</text:p></draw:text-box>'
-            "</draw:frame><text:p>one</text:p></table:table-cell>",
+            string("<draw:frame><draw:text-box><text:p>box</text:p></draw:text-box></draw:frame><text:p>one</text:p>"),
             "one",
         ),
     ],
@@ -95,7 +104,7 @@ def test_values(tmp_path, xml, value):
 
 def test_repeats(tmp_path):
     padding = '<table:table-cell table:number-columns-repeated="16383"/>'
-    twice = '<table:table-cell office:value-type="string" table:number-columns-repeated="2"><text:p>x</text:p></table:table-cell>'
+    twice = string("<text:p>x</text:p>", number_columns_repeated=2)
     tables = table(
         row("Name", padding)
         + row(None, number_rows_repeated="5")
@@ -117,13 +126,13 @@ def test_a_stray_cell_in_the_last_corner(tmp_path):
 
 
 def test_a_bomb_of_repeats(tmp_path):
-    wide = '<table:table-cell office:value-type="string" table:number-columns-repeated="900"><text:p>x</text:p></table:table-cell>'
+    wide = string("<text:p>x</text:p>", number_columns_repeated=900)
     path = ods(tmp_path, table(row(wide, number_rows_repeated="1048576")))
     assert refusal(path, limits=Limits(max_cells=1_000_000)) == "too_large_uncompressed"
 
 
 def test_merged_and_hidden(tmp_path):
-    tall = '<table:table-cell table:number-rows-spanned="2" office:value-type="string"><text:p>Kochi</text:p></table:table-cell>'
+    tall = string("<text:p>Kochi</text:p>", number_rows_spanned=2)
     tables = table(
         row("Name", "Area")
         + row("Asha", tall)
@@ -137,7 +146,8 @@ def test_merged_and_hidden(tmp_path):
 
 
 def test_header_rows_and_groups(tmp_path):
-    rows = f"<table:table-header-rows>{row('Name')}</table:table-header-rows><table:table-row-group>{row('Asha')}</table:table-row-group>"
+    rows = f"<table:table-header-rows>{row('Name')}</table:table-header-rows>"
+    rows += f"<table:table-row-group>{row('Asha')}</table:table-row-group>"
     assert rows_of(ods(tmp_path, table(rows))) == [(1, ["Name"]), (2, ["Asha"])]
 
 

@@ -73,7 +73,10 @@ def test_numbers(tmp_path, written, value):
         ('<c><f t="shared" si="0"/></c>', NoValue()),
         ('<c t="d"><v>2026-03-05T00:00:00Z</v></c>', DAY),
         ('<c t="d"><v>2026-03-05T09:15:00</v></c>', datetime.datetime(2026, 3, 5, 9, 15)),
-        ('<c t="inlineStr"><is><r><t>98765</t></r><r><rPr><b/></rPr><t xml:space="preserve"> 43210</t></r></is></c>', "98765 43210"),
+        (
+            '<c t="inlineStr"><is><r><t>98765</t></r><r><rPr><b/></rPr><t xml:space="preserve"> 43210</t></r></is></c>',
+            "98765 43210",
+        ),
         ('<c t="inlineStr"><is><t>東京</t><rPh sb="0" eb="2"><t>トウキョウ</t></rPh></is></c>', "東京"),
         ('<c t="inlineStr"><is><t>a_x000D_\nb_x005F_c &#x41;&#66;</t></is></c>', "a\nb_c AB"),
         ('<c t="inlineStr"><is><t><![CDATA[<b>]]></t></is></c>', "<b>"),
@@ -134,14 +137,18 @@ def test_epoch_of_1900_spelled_out(tmp_path, flag):
 
 
 def test_shared_strings(tmp_path):
-    strings = "<si><t>Asha</t></si><si/><si><r><t>98</t></r><r><t>76</t></r></si><si><t>東</t><rPh><t>とう</t></rPh></si>"
+    strings = (
+        "<si><t>Asha</t></si><si/><si><r><t>98</t></r><r><t>76</t></r></si><si><t>東</t><rPh><t>とう</t></rPh></si>"
+    )
     data = row(1, *(f'<c t="s"><v>{index}</v></c>' for index in (0, 1, 2, 3)))
     [(_, cells)] = rows_of(xlsx(tmp_path, data=data, strings=strings))
     assert [cell or None for cell in cells] == ["Asha", None, "9876", "東"]
 
 
 def test_text_that_points_nowhere_is_not_an_empty_name(tmp_path):
-    assert refusal(xlsx(tmp_path, data=row(1, '<c t="s"><v>7</v></c>'), strings="<si><t>a</t></si>")) == "unreadable_file"
+    assert (
+        refusal(xlsx(tmp_path, data=row(1, '<c t="s"><v>7</v></c>'), strings="<si><t>a</t></si>")) == "unreadable_file"
+    )
     assert refusal(xlsx(tmp_path, data=row(1, '<c t="s"><v>0</v></c>'))) == "unreadable_file"
 
 
@@ -155,7 +162,9 @@ def test_a_gap_of_many_rows_and_cells_far_right(tmp_path):
     assert rows[2][1] == [None] * 27 + [5]
 
 
-@pytest.mark.parametrize("cell", ['<c r="XFD1048576"><v>5</v></c>', '<c r="XFD1048576" s="1"/>', text_cell("x", "XFD1048576")])
+@pytest.mark.parametrize(
+    "cell", ['<c r="XFD1048576"><v>5</v></c>', '<c r="XFD1048576" s="1"/>', text_cell("x", "XFD1048576")]
+)
 def test_a_stray_cell_in_the_last_corner(tmp_path, cell):
     path = xlsx(tmp_path, data=HEADER + row(2, "Asha", 1) + f'<row r="1048576">{cell}</row>')
     assert [number for number, _ in rows_of(path)] == [1, 2]
@@ -207,8 +216,10 @@ def test_indented_xml_with_comments(tmp_path):
 def test_parts_in_utf_16(tmp_path, encoding):
     mark = "" if encoding == "utf-16" else "\ufeff"
     data = row(1, "देव") + row(2, "x", "y")
-    xml = mark + '<?xml version="1.0" encoding="UTF-16"?>' + worksheet(
-        data, after='<mergeCells count="1"><mergeCell ref="A1:A2"/></mergeCells>'
+    xml = (
+        mark
+        + '<?xml version="1.0" encoding="UTF-16"?>'
+        + worksheet(data, after='<mergeCells count="1"><mergeCell ref="A1:A2"/></mergeCells>')
     )
     assert rows_of(xlsx(tmp_path, sheets={"S": xml.encode(encoding)}))[0] == (1, ["देव"])
 
@@ -279,7 +290,10 @@ def test_no_rows_at_all(tmp_path):
 def test_strict_namespaces(tmp_path):
     strict = "http://purl.oclc.org/ooxml/spreadsheetml/main"
     members = package(sheets={"S": worksheet(HEADER, root=f'worksheet xmlns="{strict}"')}, namespace=strict)
-    members = {name: xml.replace(RELATIONS, "http://purl.oclc.org/ooxml/officeDocument/relationships") for name, xml in members.items()}
+    members = {
+        name: xml.replace(RELATIONS, "http://purl.oclc.org/ooxml/officeDocument/relationships")
+        for name, xml in members.items()
+    }
     assert rows_of(write(tmp_path, zipped(members))) == [(1, ["Name", "Phone"])]
 
 
@@ -291,7 +305,8 @@ def test_backslashes_and_capitals_in_member_names(tmp_path):
 
 
 def test_a_workbook_elsewhere(tmp_path):
-    relations = f'<Relationships xmlns="{PACKAGE}"><Relationship Id="rId1" Type="{RELATIONS}/worksheet" Target="/data/one.xml"/></Relationships>'
+    relation = f'<Relationship Id="rId1" Type="{RELATIONS}/worksheet" Target="/data/one.xml"/>'
+    relations = f'<Relationships xmlns="{PACKAGE}">{relation}</Relationships>'
     members = package(data=HEADER)
     sheet = members.pop("xl/worksheets/sheet1.xml")
     members["xl/workbook2.xml"] = members.pop("xl/workbook.xml")
@@ -301,7 +316,9 @@ def test_a_workbook_elsewhere(tmp_path):
     assert rows_of(write(tmp_path, zipped(members))) == [(1, ["Name", "Phone"])]
 
 
-@pytest.mark.parametrize("missing", ["xl/styles.xml", "xl/_rels/workbook.xml.rels", "_rels/.rels", "[Content_Types].xml"])
+@pytest.mark.parametrize(
+    "missing", ["xl/styles.xml", "xl/_rels/workbook.xml.rels", "_rels/.rels", "[Content_Types].xml"]
+)
 def test_a_missing_part(tmp_path, missing):
     members = package(data=HEADER + row(2, "Asha", 5))
     del members[missing]
