@@ -23,7 +23,8 @@ from imports.tests.factories import imported
 pytestmark = pytest.mark.django_db
 
 WISHES = {"html": {"accept": "text/html"}, "json": {"accept": "application/json"}, "none": {}}
-PEOPLE = ("anonymous", "deactivated", "owner", "other", "manager", "admin")
+# "stranger" has a role that the product does not know: nothing inside is hers.
+PEOPLE = ("anonymous", "deactivated", "stranger", "owner", "other", "manager", "admin")
 INSIDE = ("owner", "other", "manager", "admin")
 MANAGERS = ("manager", "admin")
 SALES = ("owner", "other")
@@ -109,7 +110,15 @@ BY_NAME = {row.name: row for row in ROWS}
 def clients(manager, asha, ravi, admin_user):
     """Client by person. The deactivated one was a manager and still has her session."""
     gone = UserFactory(manager=True)
-    people = {"deactivated": gone, "owner": asha, "other": ravi, "manager": manager, "admin": admin_user}
+    stranger = UserFactory(role="visitor")
+    people = {
+        "deactivated": gone,
+        "stranger": stranger,
+        "owner": asha,
+        "other": ravi,
+        "manager": manager,
+        "admin": admin_user,
+    }
     signed_in = {"anonymous": Client()}
     for name, user in people.items():
         signed_in[name] = Client()

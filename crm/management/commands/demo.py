@@ -97,7 +97,9 @@ def _import(draw: random.Random, name: str, size: int, by: User, now: datetime) 
         writer.writerow([*row, draw.choice(REMARKS)])
     writer.writerow(["Nobody Reachable", "12345", "Kochi", "", "", "", ""])
     content = ContentFile(out.getvalue().encode("utf-8-sig"))
-    upload = import_actions.upload(file=content, original_name=name, token=secrets.token_hex(16), by=by, now=now)
+    upload = import_actions.upload(
+        file=content, original_name=name, token=secrets.token_hex(16), by=by, now=now, enqueue=False
+    )
     pipeline.run(upload.pk)
 
 
