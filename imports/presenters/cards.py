@@ -14,6 +14,7 @@ from imports.rows import undecided_of
 from imports.wording import state_in_words
 
 STALLED_AFTER = timedelta(minutes=1)
+LONG_WAIT = 120  # seconds
 PHASES = {
     State.QUEUED: "Waiting for the worker",
     State.CHECKING: "Reading the file",
@@ -88,7 +89,9 @@ def progress(import_: Import, now: datetime) -> Progress | None:
         return None
     if import_.state == State.QUEUED:
         waited = (now - import_.created_at).total_seconds()
-        text = PHASES[State.QUEUED] if waited < 60 else f"Waiting for the worker for {span(waited)}"
+        text = PHASES[State.QUEUED]
+        if waited >= LONG_WAIT:
+            text = f"{text} for {span(waited)}. Ask whoever looks after the server whether it runs."
         return Progress(text, None, None, stalled=False, waiting=True)
     stalled = (import_.heartbeat or import_.started_at or import_.created_at) < now - STALLED_AFTER
     percent, left = _share_done(import_, now)
