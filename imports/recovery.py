@@ -20,6 +20,7 @@ from imports import pipeline, tasks
 from imports.models import Import, State
 
 ATTEMPTS = 3
+HOST = socket.gethostname()[:30]
 LOST_IN_THE_QUEUE = timedelta(minutes=1)  # an upload whose task never reached the queue
 FAR_AWAY = timedelta(hours=1)  # a task of another machine without a heartbeat of its own
 logger = logging.getLogger(__name__)
@@ -44,7 +45,7 @@ class Life:
     """This worker's sign of life. On SQLite also the one seat there is: AnotherWorker is raised when it is taken."""
 
     def __init__(self):
-        self.worker_id = f"{socket.gethostname()[:30]}_{uuid.uuid4().hex}"
+        self.worker_id = f"{HOST}_{uuid.uuid4().hex}"
         folder = lock_folder()
         folder.mkdir(parents=True, exist_ok=True)
         self._path = folder / f"{self.worker_id}.lock"
@@ -76,7 +77,7 @@ def _lock(file) -> bool:
 def is_dead(worker_id: str) -> bool:
     """Whether a worker of this machine is gone for certain. False for those of other machines."""
     host, _, _ = worker_id.rpartition("_")
-    if host != socket.gethostname()[:30]:
+    if host != HOST:
         return False
     try:
         with open(lock_folder() / f"{worker_id}.lock", "r+") as file:
@@ -107,7 +108,7 @@ def _is_left(task: DBTaskResult, stale: set[str], now: datetime) -> bool:
 
 
 def _is_here(task: DBTaskResult) -> bool:
-    return bool(task.worker_ids) and task.worker_ids[-1].rpartition("_")[0] == socket.gethostname()[:30]
+    return bool(task.worker_ids) and task.worker_ids[-1].rpartition("_")[0] == HOST
 
 
 def _import_of(task: DBTaskResult) -> str | None:

@@ -139,9 +139,10 @@ def _pass_on(known: Customer, by: User, now: datetime, fields: dict) -> None:
     Note.objects.create(customer=known, text=f"{by} typed this number in as well.\n{typed}".strip(), by=by, at=now)
     known = Customer.objects.select_for_update().get(pk=known.pk)
     known.enquiry_count += 1
+    known.version += 1
     known.last_enquired_at = max(filter(None, [known.last_enquired_at, localdate(now)]))
     known.updated_at = now
-    known.save(update_fields=["enquiry_count", "last_enquired_at", "updated_at"])
+    known.save(update_fields=["enquiry_count", "last_enquired_at", "version", "updated_at"])
 
 
 def _passing_on(by: User, now: datetime) -> Origin:

@@ -22,7 +22,9 @@ class Vocabulary:
 
     def learn(self, names: Iterable[str]) -> None:
         """Look the `names` up, all in two queries, and add those that are new, as far as the limit allows."""
-        wanted = {fold(name): name for name in names if name}
+        wanted: dict[str, str] = {}
+        for name in names:
+            wanted.setdefault(fold(name), name)  # the first spelling is the one that is kept
         unknown = {key: name for key, name in wanted.items() if key not in self._ids and self._fits(key, name)}
         if not unknown:
             return

@@ -5,6 +5,6 @@ running    the staged rows become customers, slice by slice, each slice with its
 """
 
 from imports.pipeline.claims import STALE_AFTER, release_claims, stale
-from imports.pipeline.run import give_up, run, stopping
+from imports.pipeline.running import give_up, run, stopping
 
 __all__ = ["STALE_AFTER", "give_up", "release_claims", "run", "stale", "stopping"]

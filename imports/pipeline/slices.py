@@ -62,7 +62,7 @@ class Slice:
         if self.around.policy.known == SKIP:
             live = [row for row in live if not self.known.at(row.phone)]
         for field, words in self.around.words.items():
-            words.learn({row.values[field] for row in live if field in row.values})
+            words.learn(row.values[field] for row in live if field in row.values)
 
     def _places(self, numbers: set[int]) -> dict[int, tuple[str, int]]:
         """Sheet and row of the rows that others repeat; most are in this slice."""

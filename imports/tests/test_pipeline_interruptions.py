@@ -1,0 +1,174 @@
+"""Once, whatever happens on the way: faults, kills, colleagues at the same moment."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import IntegrityError, OperationalError, connection
+from django.utils import timezone
+
+from customers.models import Customer, Enquiry, FieldChange
+from customers.tests.factories import CustomerFactory
+from imports import actions, pipeline, tasks
+from imports.models import Import, State
+from imports.pipeline import slices
+from imports.pipeline.writing import Writer
+from imports.tests.factories import ASHA, counts, csv_bytes, imported, leads, upload
+
+
+class TestInterruptions:
+    def test_fault_leaves_what_is_reported_and_again_doubles_nothing(self, manager, monkeypatch, small_slices):
+        # Given 300 good rows and a database that fails once in row 151
+        real = slices.add_imported
+        failures = []
+
+        def fail_once(*, customers, **act):
+            if any(c.name == "Person 10000151" for c in customers) and not failures:
+                failures.append(1)
+                raise RuntimeError("the database failed")
+            real(customers=customers, **act)
+
+        monkeypatch.setattr(slices, "add_imported", fail_once)
+        # When it is imported
+        import_ = imported(manager, leads(300))
+        # Then exactly the reported rows are stored
+        assert (import_.state, import_.file_error) == (State.FAILED, "failed")
+        assert import_.created == Customer.objects.count() == import_.import_rows.count() == 147
+        # And sending the file again ends with 300 customers, none doubled
+        again = imported(manager, leads(300))
+        assert counts(again) == {"created": 153, "unchanged": 147}
+        assert Customer.objects.count() == Enquiry.objects.count() == 300
+        # And so does starting the failed one again
+        with_retry = actions.retry(import_=import_, by=manager, now=timezone.now())
+        tasks.run_import.call(str(with_retry.pk))
+        import_.refresh_from_db()
+        assert (import_.state, import_.rows, import_.created, import_.unchanged) == (State.DONE, 300, 147, 153)
+        assert Customer.objects.count() == 300
+
+    def test_somebody_adds_the_same_person_at_the_same_moment(self, manager, monkeypatch):
+        # Given a person who is typed in between the import's look and its writing
+        real = slices.add_imported
+        typed = []
+
+        def typed_in_between(*, customers, **act):
+            if not typed:
+                typed.append(CustomerFactory(name="Asha Nair", phone_number="+919876543210", area=""))
+                raise IntegrityError("customer_once_per_number")
+            real(customers=customers, **act)
+
+        monkeypatch.setattr(slices, "add_imported", typed_in_between)
+        import_ = imported(manager, csv_bytes(ASHA))
+        assert counts(import_) in ({"updated": 1}, {"created": 1})
+        assert Customer.objects.filter(phone_number="+919876543210").count() == 1
+
+    def test_edit_in_between_is_not_overwritten(self, manager, monkeypatch):
+        imported(manager, csv_bytes(ASHA))
+        asha = Customer.objects.get()
+        real = slices.change_imported
+        edits = []
+
+        def edited_in_between(*, customers, **act):
+            if not edits:
+                edits.append(1)
+                Customer.objects.filter(pk=asha.pk).update(version=99)
+            real(customers=customers, **act)
+
+        monkeypatch.setattr(slices, "change_imported", edited_in_between)
+        import_ = imported(manager, csv_bytes("Asha Nair,9876543210,Aluva,,"))
+        assert counts(import_) == {"updated": 1}
+        assert len(FieldChange.objects.all()) == 1
+
+    def test_import_that_another_worker_has_is_left_alone(self, manager):
+        import_ = upload(manager, csv_bytes(ASHA))
+        Import.objects.filter(pk=import_.pk).update(worker="other", heartbeat=timezone.now(), state=State.CHECKING)
+        assert pipeline.run(import_.pk) is False
+        assert not Customer.objects.exists()
+
+    def test_import_whose_worker_is_silent_is_taken_over(self, manager):
+        import_ = upload(manager, csv_bytes(ASHA))
+        silent = timezone.now() - pipeline.STALE_AFTER
+        Import.objects.filter(pk=import_.pk).update(worker="other", heartbeat=silent, state=State.CHECKING)
+        assert pipeline.run(import_.pk) is True
+        assert Customer.objects.count() == 1
+
+    def test_worker_that_lost_its_import_writes_nothing_more(self, manager, monkeypatch, small_slices):
+        # Given an import that is cancelled after the first slice
+        real = Writer.next_slice
+        import_ = upload(manager, leads(30))
+
+        def cancelled_after(self):
+            more = real(self)
+            Import.objects.filter(pk=import_.pk).update(state=State.CANCELLED)
+            return more
+
+        monkeypatch.setattr(Writer, "next_slice", cancelled_after)
+        pipeline.run(import_.pk)
+        import_.refresh_from_db()
+        assert (import_.state, import_.created, Customer.objects.count()) == (State.CANCELLED, 7, 7)
+
+    def test_worker_asked_to_end_stops_between_slices_and_the_next_goes_on(self, manager, monkeypatch, small_slices):
+        real = Writer.next_slice
+        import_ = upload(manager, leads(30))
+
+        def asked_to_end(self):
+            more = real(self)
+            pipeline.stopping.set()
+            return more
+
+        monkeypatch.setattr(Writer, "next_slice", asked_to_end)
+        try:
+            assert pipeline.run(import_.pk) is False
+        finally:
+            pipeline.stopping.clear()
+        import_.refresh_from_db()
+        assert (import_.state, import_.done_rows, import_.worker) == (State.RUNNING, 7, "")
+        monkeypatch.setattr(Writer, "next_slice", real)
+        pipeline.run(import_.pk)
+        import_.refresh_from_db()
+        assert (import_.state, counts(import_), Customer.objects.count()) == (State.DONE, {"created": 30}, 30)
+
+    def test_sums_that_do_not_add_up_are_a_failure(self, manager, monkeypatch):
+        monkeypatch.setattr(slices.Slice, "_keep_receipts", lambda self: None)
+        assert imported(manager, csv_bytes(ASHA)).state == State.FAILED
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+class TestAtTheSameMoment:
+    @pytest.mark.skipif(
+        connection.vendor == "sqlite",
+        reason="SQLite runs one writing transaction at a time (IMMEDIATE), and its test database is one connection's",
+    )
+    def test_double_click(self, manager):
+        # Given one form that is sent from two threads at once, and the same file from two forms
+        for tokens in (("one", "one"), ("this", "that")):
+            Import.objects.all().delete()
+            start = threading.Barrier(2)
+            with ThreadPoolExecutor(2) as threads:
+                found = list(threads.map(lambda token, start=start: self.click(manager, token, start), tokens))
+            # Then there is one import, and both are shown it
+            assert Import.objects.count() == 1
+            assert found[0].pk == found[1].pk
+            assert sorted(bool(import_.repeated) for import_ in found) == [False, True]
+
+    @staticmethod
+    def click(manager, token: str, start: threading.Barrier) -> Import:
+        try:
+            start.wait()
+            return upload(manager, csv_bytes(ASHA), token=token)
+        finally:
+            connection.close()
+
+    def test_database_that_is_away_for_a_moment(self, manager, monkeypatch):
+        monkeypatch.setattr("imports.pipeline.running.time.sleep", lambda seconds: None)
+        real = slices.add_imported
+        failures = []
+
+        def away(*, customers, **act):
+            if not failures:
+                failures.append(1)
+                raise OperationalError("server closed the connection unexpectedly")
+            real(customers=customers, **act)
+
+        monkeypatch.setattr(slices, "add_imported", away)
+        import_ = imported(manager, leads(20))
+        assert (import_.state, counts(import_), Customer.objects.count()) == (State.DONE, {"created": 20}, 20)
