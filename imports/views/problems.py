@@ -59,7 +59,7 @@ def _context(request, import_: Import, chosen: dict, found: list) -> dict:
         "has_problems": bool(kinds),
         "chips": problem_chips(import_, kinds, outcome=chosen["outcome"], reason=chosen["reason"]),
         "can_decide": any(line.can_decide for line in found),
-        "ticked": {int(row) for row in draft.getlist("rows") if row.isdecimal()} if draft else set(),
+        "ticked": {int(row) for row in draft.getlist("rows") if row.isascii() and row.isdecimal()} if draft else set(),
         "draft": drafts.token(request.user, form_name),
         "file_query": f"?{urlencode(kind)}" if kind else "",
     }
