@@ -245,12 +245,16 @@ def find_repeats(import_: Import) -> None:
 
 def _mark_repeats(import_: Import, column: str, only: str = "") -> None:
     table = connection.ops.quote_name(StagedRow._meta.db_table)
+    # Joined by the row's own key: rows that were loaded a moment ago have no statistics yet, and whatever the planner
+    # makes of that, a look-up by primary key stays cheap.
     statement = f"""
-        UPDATE {table} AS s SET first = f.number
-        FROM (SELECT {column}, MIN(number) AS number FROM {table}
-              WHERE import_id = %s AND {column} <> '' GROUP BY {column} HAVING COUNT(*) > 1) AS f
-        WHERE s.import_id = %s AND s.{column} = f.{column} AND s.number > f.number {only}
+        UPDATE {table} AS s SET first = f.first
+        FROM (SELECT id, number, MIN(number) OVER (PARTITION BY {column}) AS first FROM {table}
+              WHERE import_id = %s AND {column} <> '') AS f
+        WHERE s.id = f.id AND f.number > f.first {only}
         """  # noqa: S608 - names of our own table and columns
     key = import_.pk.hex if connection.vendor == "sqlite" else import_.pk
     with connection.cursor() as cursor:
-        cursor.execute(statement, [key, key])
+        if connection.vendor == "postgresql":
+            cursor.execute(f"ANALYZE {table}")
+        cursor.execute(statement, [key])
