@@ -29,10 +29,10 @@ def read_book(file: BinaryIO, options: Options, limits: Limits) -> BookSource:
     refuse_doctypes(archive)
     if MANIFEST in archive and any(name == "encryption-data" for _, name, _ in elements(archive.chunks(MANIFEST))):
         raise Refused("password_protected")
-    return BookSource(list(_sheets(archive)))
+    return BookSource(list(_sheets(archive, limits)))
 
 
-def _sheets(archive: Archive) -> Iterator[SheetSource]:
+def _sheets(archive: Archive, limits: Limits) -> Iterator[SheetSource]:
     hidden_styles: set[str] = set()
     style = ""
     position = 0
@@ -43,16 +43,18 @@ def _sheets(archive: Archive) -> Iterator[SheetSource]:
             hidden_styles.add(style)
         elif name == "table" and parent == "spreadsheet":
             hidden = attributes.get("style-name") in hidden_styles
-            yield SheetSource(attributes.get("name", ""), partial(_rows, archive, position), hidden)
+            yield SheetSource(attributes.get("name", ""), partial(_rows, archive, limits, position), hidden)
             position += 1
 
 
-def _rows(archive: Archive, position: int, tally: Tally) -> Iterator[Row]:
+def _rows(archive: Archive, limits: Limits, position: int, tally: Tally) -> Iterator[Row]:
     merged = MergedAreas(tally)
     content = ContentParser(position, merged)
     for number, cells, hidden, repeated in content.rows(archive.chunks(CONTENT)):
         if is_blank(cells):
             continue
+        if repeated * len(cells) > limits.max_cells:  # refused before a single one is made
+            raise Refused("too_large_uncompressed", cells=limits.max_cells)
         for offset in range(repeated):
             copy = cells.copy()
             merged.fill(number + offset, copy)

@@ -2,6 +2,7 @@
 
 import codecs
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any, NoReturn
 from xml.parsers import expat
 
@@ -24,6 +25,7 @@ class _Enough(Exception):
     """The part's first element is reached."""
 
 
+@lru_cache(1000)
 def local(name: str) -> str:
     return name.rpartition(":")[2]
 
