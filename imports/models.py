@@ -37,6 +37,14 @@ class Outcome(models.TextChoices):
     REJECTED = "rejected", "Not imported"
 
 
+class Undo(models.TextChoices):
+    """What undoing the import did about a row; blank: nothing yet, or there was nothing to take back."""
+
+    GONE = "gone", "Taken back"
+    BACK = "back", "As before"
+    STAYS = "stays", "Stays"
+
+
 def upload_to(instance: "Import", filename: str) -> str:
     """Where an upload is kept: under its id, never under a name that somebody chose."""
     return f"imports/{instance.pk}"
@@ -71,6 +79,12 @@ class Import(models.Model):
     heartbeat = models.DateTimeField(null=True, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+    undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    undo_started_at = models.DateTimeField(null=True, blank=True)
+    undone_at = models.DateTimeField(null=True, blank=True)
+    undo_counts = models.JSONField(default=dict, blank=True, help_text="What undoing did so far, in numbers.")
+    report = models.JSONField(default=dict, blank=True, help_text="What the worker found out on the day.")
+    purged_at = models.DateTimeField(null=True, blank=True, help_text="When the file and the raw rows were deleted.")
 
     class Meta:
         constraints = [
@@ -86,6 +100,16 @@ class Import(models.Model):
     @property
     def is_working(self) -> bool:
         return self.state in WORKING_STATES
+
+    @property
+    def written(self) -> int:
+        """How many rows have an outcome: fewer than were read when it was stopped."""
+        return sum(getattr(self, outcome) for outcome in Outcome.values)
+
+    @property
+    def is_dry(self) -> bool:
+        """Whether it only counted what it would do."""
+        return bool(self.options.get("dry_run"))
 
     @property
     def sheets(self) -> list[dict]:
@@ -135,6 +159,8 @@ class ImportRow(models.Model):
     customer = models.ForeignKey(Customer, models.SET_NULL, null=True, blank=True, related_name="import_rows")
     before = models.JSONField(null=True, blank=True, help_text="Old values of what was changed, for undo.")
     raw = models.JSONField(null=True, blank=True, help_text="The cells as they came; problem rows only. See `cells`.")
+    # The database fills it in: writing a million receipts is not made dearer by what few of them ever need.
+    undo = models.CharField(max_length=5, choices=Undo.choices, blank=True, default="", db_default="")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["import", "number"], name="import_row_once")]
@@ -142,6 +168,9 @@ class ImportRow(models.Model):
             models.Index(fields=["import", "outcome", "number"], name="import_row_outcome"),  # rows by outcome
             models.Index(  # the problem rows page
                 fields=["import", "number"], name="import_row_problem", condition=Q(raw__isnull=False)
+            ),
+            models.Index(  # what stays after an undo
+                fields=["import", "number"], name="import_row_stays", condition=Q(undo="stays")
             ),
         ]
 
