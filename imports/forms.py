@@ -83,7 +83,8 @@ class DecisionForm(forms.Form):
     def __init__(self, data, *args, **kwargs):
         super().__init__(data, *args, **kwargs)
         sent = data.getlist("rows")[: MOST_ROWS + 1]
-        self.fields["rows"].choices = [(value, value) for value in sent if value.isascii() and value.isdecimal() and len(value) < 19]
+        ids = [value for value in sent if value.isascii() and value.isdecimal() and len(value) < 19]
+        self.fields["rows"].choices = [(value, value) for value in ids]
 
     def clean_rows(self) -> list[int]:
         rows = self.cleaned_data["rows"]

@@ -1,7 +1,8 @@
 """What became of a file and of its rows in sentences: the codes of `reasons` together with what they are about.
 
 Details are those that the pipeline stores: of a file a dict of facts; of a row `column` and `text` (what stood
-there) or, if it repeats another one, `of_row` and `of_sheet` of that, or, at a known number, the name that is `known` there.
+there) or, if it repeats another one, `of_row` and `of_sheet` of that, or, at a known number, the name that is `known`
+there.
 """
 
 from django.template.defaultfilters import filesizeformat
