@@ -1,6 +1,7 @@
 """The cast of the tests: four people whose rights everybody knows, and mistakes made loud."""
 
 import pytest
+from django.db import connections
 from django.test import Client
 
 from accounts.tests.factories import UserFactory
@@ -39,3 +40,16 @@ def as_user():
         return client
 
     return sign_in
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Every connection of the run knows the rows that migrations made, not only the first one.
+
+    A browser's event loop gives the tests after it another connection object; without its copy of the seeded rows
+    (the statuses) they would not come back after a test that empties the tables.
+    """
+    with django_db_blocker.unblock():
+        connection = connections["default"]
+        if hasattr(connection, "_test_serialized_contents"):
+            type(connection)._test_serialized_contents = connection._test_serialized_contents
