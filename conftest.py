@@ -7,6 +7,17 @@ from django.test import Client
 from accounts.tests.factories import UserFactory
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items) -> None:
+    """Tests that empty the tables come last, whatever order chance gave: the others expect the migrations' rows."""
+    items.sort(key=_empties_tables)
+
+
+def _empties_tables(item) -> bool:
+    marker = item.get_closest_marker("django_db")
+    return bool(marker and marker.kwargs.get("transaction")) or "live_server" in getattr(item, "fixturenames", ())
+
+
 @pytest.fixture
 def manager(db):
     """Sees and shares out everything."""
