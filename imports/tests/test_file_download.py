@@ -20,7 +20,6 @@ def url(import_: Import) -> str:
 def test_the_bytes_and_the_name_are_those_of_the_upload(as_user, manager):
     response = as_user(manager).get(url(imported(manager, CONTENT, "Kochi fair, മലയാളം.csv")))
     content = b"".join(response.streaming_content)
-    response.close()
     assert content == CONTENT
     assert response["Content-Type"] == "application/octet-stream"
     assert response["X-Content-Type-Options"] == "nosniff"

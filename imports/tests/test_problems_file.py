@@ -29,7 +29,6 @@ def download(client, import_: Import, query: str = ""):
     response = client.get(reverse("imports:problems_file", args=[import_.pk]) + query)
     assert response.status_code == 200
     content = b"".join(response.streaming_content)
-    response.close()
     return load_workbook(io.BytesIO(content)), response
 
 

@@ -18,7 +18,6 @@ def template(client):
     response = client.get(URL)
     assert response.status_code == 200
     content = b"".join(response.streaming_content)
-    response.close()
     assert "enquiries-template.xlsx" in response["Content-Disposition"]
     return load_workbook(io.BytesIO(content))
 
