@@ -24,6 +24,7 @@ FILE_REASONS = frozenset(
 # How a child ends that was stopped rather than wrong: by the processor limit, or for want of memory.
 _ENDINGS = {-signal.SIGXCPU: "timed_out", -signal.SIGKILL: "timed_out", -signal.SIGABRT: "too_large_uncompressed"}
 _COMPLAINT_BYTES = 4096
+_SECONDS_TO_LEAVE = 10
 
 
 class Child:
@@ -67,7 +68,7 @@ class Child:
         self._complaint.close()
 
     def _obituary(self) -> Refused:
-        code = self._process.wait()
+        code = self._exit_code()
         self._complaint.seek(0)
         log.warning(
             "The reading child ended with %s: %s",
@@ -75,6 +76,13 @@ class Child:
             self._complaint.read(_COMPLAINT_BYTES).decode("utf-8", "replace"),
         )
         return Refused(_ENDINGS.get(code, "unreadable_file"))
+
+    def _exit_code(self) -> int | None:
+        """None for a child that has nothing more to say and does not go: only one that was taken over does that."""
+        try:
+            return self._process.wait(_SECONDS_TO_LEAVE)
+        except subprocess.TimeoutExpired:
+            return None
 
 
 def _refusal(message: Any) -> Refused:

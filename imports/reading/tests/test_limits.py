@@ -130,10 +130,12 @@ def say(*frames, then=""):
         (say(START, then="os.kill(os.getpid(), signal.SIGSEGV)"), "unreadable_file"),
         (say(START, then="os.kill(os.getpid(), signal.SIGXCPU)"), "timed_out"),
         (say(START, then="time.sleep(60)"), "timed_out"),
+        (say(START, then="os.close(1); time.sleep(60)"), "unreadable_file"),
     ],
 )
 def test_the_parent_believes_nothing(tmp_path, monkeypatch, script, code):
     monkeypatch.setattr("imports.reading.book.Child", Liar)
+    monkeypatch.setattr("imports.reading.process._SECONDS_TO_LEAVE", 1)
     monkeypatch.setattr(Liar, "script", script)
     with open(write(tmp_path, "x"), "rb") as file, pytest.raises(Refused) as caught:
         with Book(file, "csv", Options(), Limits(seconds=1)) as book:
