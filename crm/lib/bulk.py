@@ -1,19 +1,22 @@
 """Many rows at once, as fast as each database takes them: COPY on PostgreSQL, executemany on SQLite.
 
-Values are Python's (str, int, bool, date, aware datetime, UUID, JSON-able for JSON columns, None). Nothing is filled
-in: neither defaults nor `auto_now`, so every column that may not be null has to be named.
+Values are Python's (str, int, bool, date, aware datetime, UUID or its 32 hexadecimal digits, JSON-able for JSON
+columns, None). Nothing is filled in: neither defaults nor `auto_now`, so every column that may not be null has to be
+named.
 """
 
-import io
 import json
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC
 from typing import Any
 
-from django.db import connection, models
+from django.db import DatabaseError, connection, models
 from psycopg2.extras import execute_values
 
 Encoder = Callable[[Any], Any]
+ColumnEncoder = Callable[[Sequence], Iterable]  # of the values that some rows have in one column
+_ROWS_AT_A_TIME = 500
 
 
 def insert(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence]) -> None:
@@ -25,15 +28,16 @@ def insert(model: type[models.Model], columns: Sequence[str], rows: Iterable[Seq
     if not rows:
         return
     fields = [model._meta.get_field(name) for name in columns]
-    if connection.vendor == "postgresql":
-        _copy(model, fields, rows)
-        return
-    encoders = [_SQLITE.get(_kind(field)) for field in fields]
     names = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    if connection.vendor == "postgresql":
+        _copy(f"COPY {_table(model)} ({names}) FROM STDIN", fields, rows)
+        return
+    encoders = [_of_each(_SQLITE.get(_kind(field))) for field in fields]
     places = ", ".join(["%s"] * len(fields))
     statement = f"INSERT INTO {_table(model)} ({names}) VALUES ({places})"  # noqa: S608 - names of our own tables
     with connection.cursor() as cursor:
-        cursor.executemany(statement, [_encoded(row, encoders) for row in rows])
+        for part in _encoded_parts(rows, encoders):
+            cursor.executemany(statement, list(part))
 
 
 def update(
@@ -74,10 +78,39 @@ def _encoded(row: Sequence, encoders: list[Encoder | None]) -> list:
     ]
 
 
+def _encoded_parts(rows: Sequence[Sequence], encoders: list[ColumnEncoder]) -> Iterator[Iterable[Sequence]]:
+    """The rows, some at a time, encoded column by column: what a whole column has in common is seen to once."""
+    for start in range(0, len(rows), _ROWS_AT_A_TIME):
+        columns = zip(*rows[start : start + _ROWS_AT_A_TIME], strict=True)
+        yield zip(*[encode(column) for encode, column in zip(encoders, columns, strict=True)], strict=True)
+
+
+def _of_each(encode: Encoder | None, null: str | None = None) -> ColumnEncoder:
+    """Encodes each value that differs from the others once; None becomes `null`."""
+
+    def column(values: Sequence) -> Iterable:
+        known = {value: null if value is None else encode(value) for value in set(values)}
+        return map(known.__getitem__, values)
+
+    def json_column(values: Sequence) -> Iterable:
+        return [null if value is None else encode(value) for value in values]
+
+    if encode is None:
+        return lambda values: values
+    return json_column if encode in (as_json, _copy_json) else column
+
+
+# Made once: json.dumps would make an encoder for every value.
+_to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_EMPTY = {dict: "{}", list: "[]"}
+
+
 def as_json(value: object) -> str:
     """JSON that both databases keep: PostgreSQL refuses NUL in it."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return json.dumps(_without_nul(value), ensure_ascii=False) if "\\u0000" in text else text
+    if not value:
+        return _EMPTY.get(type(value)) or _to_json(value)
+    text = _to_json(value)
+    return _to_json(_without_nul(value)) if "\\u0000" in text else text
 
 
 def _without_nul(value):
@@ -91,7 +124,7 @@ def _without_nul(value):
 # -- SQLite ----------------------------------------------------------------------------------------------------------
 
 _SQLITE: dict[str, Encoder] = {
-    "UUIDField": lambda value: value.hex,
+    "UUIDField": lambda value: value if isinstance(value, str) else value.hex,
     "DateField": str,
     "DateTimeField": lambda value: str(value.astimezone(UTC).replace(tzinfo=None)),
     "JSONField": as_json,
@@ -113,38 +146,63 @@ def _update_many(model, keys: list[models.Field], columns: list[models.Field], r
 # -- PostgreSQL ------------------------------------------------------------------------------------------------------
 
 
-def _copy_text(value: str) -> str:
+_NULL = "\\N"
+_SPECIAL = re.compile(r"[\\\n\t\r]")
+_ESCAPED = {"\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
+
+
+def _copy_text(value: str | None) -> str:
     """A text as COPY's text format wants it."""
-    if "\\" in value:
-        value = value.replace("\\", "\\\\")
-    if "\n" in value or "\t" in value or "\r" in value:
-        value = value.replace("\n", "\\n").replace("\t", "\\t").replace("\r", "\\r")
-    return value
+    return _NULL if value is None else _SPECIAL.sub(lambda match: _ESCAPED[match[0]], value)
+
+
+def _copy_texts(values: Sequence[str | None]) -> Sequence[str]:
+    if None not in values and not _SPECIAL.search("".join(values)):
+        return values
+    return [_copy_text(value) for value in values]
 
 
 def _copy_json(value: object) -> str:
     return as_json(value).replace("\\", "\\\\")  # JSON itself never has a line break or a tab
 
 
-def _copy_line(row: Sequence, encoders: list[Encoder]) -> str:
-    return "\t".join(["\\N" if value is None else encode(value) for value, encode in zip(row, encoders)]) + "\n"  # noqa: B905
+def _copy_encoder(field: models.Field) -> ColumnEncoder:
+    kind = _kind(field)
+    if kind in ("CharField", "TextField", "EmailField"):
+        return _copy_texts
+    others = {"JSONField": _copy_json, "BooleanField": lambda value: "t" if value else "f"}
+    return _of_each(others.get(kind, str), _NULL)
 
 
-_COPY: dict[str, Encoder] = {
-    "CharField": _copy_text,
-    "TextField": _copy_text,
-    "EmailField": _copy_text,
-    "JSONField": _copy_json,
-    "BooleanField": lambda value: "t" if value else "f",
-}
+class _Lines:
+    """What COPY reads: the next lines are made while the server is busy with the last ones."""
+
+    def __init__(self, rows: Sequence[Sequence], encoders: list[ColumnEncoder]):
+        self._parts = _encoded_parts(rows, encoders)
+        self._left = b""
+        self.error: Exception | None = None
+
+    def read(self, size: int) -> bytes:
+        if not self._left:
+            self._left = self._next()
+        part, self._left = self._left[:size], self._left[size:]
+        return part
+
+    def _next(self) -> bytes:
+        try:
+            return "".join(["\t".join(row) + "\n" for row in next(self._parts, ())]).encode()
+        except Exception as error:  # the driver would make an OperationalError of it, as if the server were away
+            self.error = error
+            raise
 
 
-def _copy(model: type[models.Model], fields: list[models.Field], rows: Iterable[Sequence]) -> None:
-    encoders = [_COPY.get(_kind(field), str) for field in fields]
-    lines = io.StringIO("".join([_copy_line(row, encoders) for row in rows]))
-    names = ", ".join(connection.ops.quote_name(field.column) for field in fields)
-    with connection.cursor() as cursor, connection.wrap_database_errors:
-        cursor.copy_expert(f"COPY {_table(model)} ({names}) FROM STDIN", lines)
+def _copy(statement: str, fields: list[models.Field], rows: Sequence[Sequence]) -> None:
+    lines = _Lines(rows, [_copy_encoder(field) for field in fields])
+    try:
+        with connection.cursor() as cursor, connection.wrap_database_errors:
+            cursor.copy_expert(statement, lines, 1 << 18)
+    except DatabaseError as error:
+        raise (lines.error or error) from None
 
 
 _VALUES: dict[str, Encoder] = {"JSONField": as_json}

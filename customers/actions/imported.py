@@ -9,10 +9,9 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from uuid6 import uuid7
-
 from accounts.models import User
-from crm.lib import bulk
+from crm.lib import bulk, lookups  # noqa: F401 - one_of
+from crm.lib.ids import time_ordered_ids
 from crm.lib.text import fold, search_text
 from customers.actions.errors import Conflict
 from customers.models import (
@@ -27,6 +26,7 @@ from customers.models import (
 )
 
 WHY = "Import"
+_new_ids = time_ordered_ids()
 
 
 @dataclass(slots=True)
@@ -53,7 +53,7 @@ class NewCustomer:
     person: int = 1
     status: str = Status.NEW
     owner_id: int | None = None
-    id: uuid.UUID = field(default_factory=uuid7)
+    id: str = field(default_factory=_new_ids.__next__)  # a UUID's 32 digits: they are only written
 
 
 @dataclass(slots=True)
@@ -112,11 +112,11 @@ class KnownCustomers:
         self._at: dict[str, list[uuid.UUID]] = {}
         self._survivors: dict[uuid.UUID, uuid.UUID] = {}
         self._persons: dict[str, int] = {}
-        self._load(Customer.objects.filter(phone_number__in=numbers))
+        self._load(Customer.objects.filter(phone_number__one_of=numbers))
         if missing := {uuid.UUID(given) for given in ids} - self.by_id.keys():
-            self._load(Customer.objects.filter(pk__in=missing))
+            self._load(Customer.objects.filter(pk__one_of=missing))
         if missing := set(self._survivors.values()) - self.by_id.keys():
-            self._load(Customer.objects.filter(pk__in=missing))
+            self._load(Customer.objects.filter(pk__one_of=missing))
         self._add_numbers()
         self._add_enquiries()
 
@@ -150,7 +150,7 @@ class KnownCustomers:
         for loser, winner in self._survivors.items():
             if winner in self.by_id:
                 self.by_id[winner].numbers.update(number for number, ids in self._at.items() if loser in ids)
-        of_them = ContactNumber.objects.filter(customer__in=self.by_id)
+        of_them = ContactNumber.objects.filter(customer__one_of=self.by_id)
         for pk, number in of_them.values_list("customer_id", "number") if self.by_id else ():
             self.by_id[pk].numbers.add(number)
 
@@ -158,8 +158,11 @@ class KnownCustomers:
         for known in self.by_id.values():
             known.sources.update(filter(None, [known.source_id]))
             known.courses.update(filter(None, [known.course_id]))
-        of_them = Enquiry.objects.filter(customer__in=self.by_id).order_by()
-        rows = of_them.values_list("customer_id", "source_id", "course_id").distinct() if self.by_id else ()
+        # An only enquiry says what the customer's own row says, unless a person has corrected that or it is another's.
+        merged = set(self._survivors.values())
+        more = [pk for pk, known in self.by_id.items() if known.enquiry_count > 1 or known.hand_edited or pk in merged]
+        of_them = Enquiry.objects.filter(customer__one_of=more).order_by()
+        rows = of_them.values_list("customer_id", "source_id", "course_id").distinct() if more else ()
         for pk, source_id, course_id in rows:
             self.by_id[pk].sources.update(filter(None, [source_id]))
             self.by_id[pk].courses.update(filter(None, [course_id]))
@@ -213,7 +216,7 @@ def _customer_row(new: NewCustomer, origin: Origin, now: datetime) -> tuple:
     )  # fmt: skip
 
 
-def _enquiry_row(pk: uuid.UUID, asked: Asked, origin: Origin) -> tuple:
+def _enquiry_row(pk: uuid.UUID | str, asked: Asked, origin: Origin) -> tuple:
     return (pk, asked.on, asked.source_id, asked.course_id, origin.pk, asked.sheet, asked.row)
 
 

@@ -199,8 +199,9 @@ class Enquiry(models.Model):
 
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="enquiries")
     enquired_on = models.DateField(null=True, blank=True)
-    source = models.ForeignKey(Source, models.PROTECT, null=True, blank=True, related_name="+")
-    course = models.ForeignKey(Course, models.PROTECT, null=True, blank=True, related_name="+")
+    # No page asks for the enquiries of a source or course, and every imported row would pay for the index.
+    source = models.ForeignKey(Source, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    course = models.ForeignKey(Course, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     origin = models.ForeignKey(Origin, models.PROTECT, related_name="enquiries")
     sheet = models.CharField(max_length=120, blank=True)
     row = models.PositiveIntegerField(null=True, blank=True)

@@ -1,8 +1,10 @@
 """A cleaned row on its way through the staging table, as compact JSON."""
 
 import datetime as dt
+import json
 from dataclasses import dataclass, field
 
+from crm.lib import bulk
 from imports.cleaning import Clean
 from imports.models import ImportRow
 from imports.reading import Row
@@ -31,7 +33,7 @@ class Staged:
     customer_id: str = ""
 
 
-def staged_data(clean: Clean, row: Row, sheet: int) -> dict:
+def staged_data(clean: Clean, row: Row, sheet: int) -> str:
     """The JSON of a row; blanks are left out."""
     values = {name: value for name in _TEXTS if (value := getattr(clean, name))}
     if clean.date:
@@ -51,7 +53,7 @@ def staged_data(clean: Clean, row: Row, sheet: int) -> dict:
         data["w"] = [list(warning) for warning in clean.warnings]
     if clean.reason:
         data["c"] = [clean.reason, clean.reason_column, clean.reason_text]
-    return data
+    return bulk.as_json(data)
 
 
 def raw_cells(row: Row) -> list:
@@ -62,10 +64,9 @@ def raw_cells(row: Row) -> list:
     return cells
 
 
-def read_back(
-    number: int, phone: str, person_id: str, first: int | None, data: dict, sheets: dict[int, dict]
-) -> Staged:
+def read_back(number: int, phone: str, person_id: str, first: int | None, text: str, sheets: dict[int, dict]) -> Staged:
     """The row that `staged_data` made. `sheets`: what is known of each by its index."""
+    data = json.loads(text)
     sheet = sheets[data["s"]]
     values = data["v"]
     for name in _BOTH_WAYS:
@@ -74,7 +75,7 @@ def read_back(
             values[name] = other
     if "date" in values:
         values["date"] = dt.date.fromisoformat(values["date"])
-    reason, column, text = data.get("c", ("", "", ""))
+    reason, column, said = data.get("c", ("", "", ""))
     return Staged(
         number=number,
         sheet=sheet["name"],
@@ -84,7 +85,7 @@ def read_back(
         values=values,
         raw=data["raw"],
         reason=reason,
-        detail={"column": column, "text": text} if reason else {},
+        detail={"column": column, "text": said} if reason else {},
         warnings=[{"code": code, "column": label, "text": text} for code, label, text in data.get("w", ())],
         extra_phones=data.get("p", []),
         extra=data.get("x", {}),
