@@ -20,10 +20,12 @@ from crm.lib.text import clean_line
 from customers.actions import ActionError
 from customers.models import Origin
 from imports import tasks
+from imports.cancel import cancel
 from imports.mapping import Field
 from imports.models import IMPORTING_STATES, Import, ImportRow, StagedRow, State
 from imports.pipeline.named import Decided, decide
 from imports.reading import Refused, look
+from imports.undo import undo
 
 NAME_LENGTH = 255
 TOKEN_LENGTH = 64
@@ -37,9 +39,11 @@ __all__ = [
     "ActionError",
     "Decided",
     "Refused",
+    "cancel",
     "choose_mapping",
     "decide_names",
     "retry",
+    "undo",
     "upload",
 ]
 
@@ -193,9 +197,11 @@ def _refuse_nonsense(chosen: dict[str, dict[str, str]]) -> None:
 def retry(*, import_: Import, by: User, now: datetime) -> Import:
     """Start a failed import again where it stopped: what it wrote stays, nothing is written twice."""
     with transaction.atomic():
-        stored = Import.objects.select_for_update().get(pk=import_.pk)
+        stored = Import.objects.select_for_update(of=("self",)).get(pk=import_.pk)
         if stored.state != State.FAILED:
             raise ActionError("Only an import that failed can be started again.")
+        if stored.undo_started_at:
+            return undo(import_=stored, by=by, now=now)
         return _queue(stored)
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import Count, QuerySet
 
 from crm.lib.pagination import Sort
-from imports.models import Import, ImportRow
+from imports.models import Import, ImportRow, State, Undo
 
 IN_FILE_ORDER = Sort("number", "Row", "number", descending=False, unique=True)
 WARNED = "warned"
@@ -20,6 +20,11 @@ def rows_of(import_: Import) -> QuerySet[ImportRow]:
 def problems_of(import_: Import) -> QuerySet[ImportRow]:
     """Those that somebody may want to look at: they alone keep their cells as they came."""
     return rows_of(import_).filter(raw__isnull=False)
+
+
+def staying_of(import_: Import) -> QuerySet[ImportRow]:
+    """Those that an undo left, all or in part."""
+    return rows_of(import_).filter(undo=Undo.STAYS)
 
 
 def narrowed(rows: QuerySet[ImportRow], *, outcome: str = "", reason: str = "") -> QuerySet[ImportRow]:
@@ -39,5 +44,6 @@ def kinds_of_problems(import_: Import) -> list[tuple[str, str, int]]:
 def undecided_of(imports: Iterable[Import]) -> dict[UUID, int]:
     """How many rows of each import wait for somebody to say whether a name means the customer we know."""
     rows = ImportRow.objects.filter(raw__isnull=False, reason=UNDECIDED)
-    rows = rows.filter(import_id__in=[import_.pk for import_ in imports])
+    taken_back = (State.UNDOING, State.UNDONE)
+    rows = rows.filter(import_id__in=[import_.pk for import_ in imports if import_.state not in taken_back])
     return dict(rows.order_by().values_list("import_id").annotate(Count("id")))

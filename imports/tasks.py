@@ -1,10 +1,13 @@
 """What the worker does for imports."""
 
+from uuid import UUID
+
 from django.db import transaction
 from django_tasks import task
 
 from imports import pipeline
 from imports.models import Import
+from imports.pipeline.clearing import clear_staged
 
 
 @task(queue_name="imports")
@@ -12,6 +15,12 @@ def run_import(import_id: str) -> None:
     """Take an import as far as it goes. Called twice, or again after a crash, it ends in the same customers."""
     if not pipeline.run(import_id) and pipeline.stopping.is_set():
         run_import.enqueue(import_id)  # for the next worker
+
+
+@task(queue_name="imports")
+def clear_up(import_id: str) -> None:
+    """Delete what a stopped import had put aside."""
+    clear_staged(UUID(import_id))
 
 
 def start(import_: Import) -> None:

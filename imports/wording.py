@@ -6,9 +6,11 @@ there.
 """
 
 from django.template.defaultfilters import filesizeformat
+from django.utils.timezone import localtime
 
 from imports.models import Import, ImportRow, State
 from imports.reasons import Reason, message
+from imports.undo_words import result
 
 _MARK = "\x00"  # stands for what a sentence is about while it is taken apart
 _BY_COLUMN = frozenset({Reason.FORMULA_NO_VALUE, Reason.TEXT_CUT})  # said of a column, not of what stands in it
@@ -48,10 +50,13 @@ FAILED = (
     "It stopped because of a fault on our side. Start it again: rows that are in already stay as they are, and nothing "
     "is added twice."
 )
+UNDO_FAILED = (
+    "Undoing stopped because of a fault on our side. Start it again: what has been taken back stays so, and the rest "
+    "follows."
+)
+EXPIRED = "expired"
 _STATES = {
     State.FAILED: FAILED,
-    State.CANCELLED: "It was stopped before its end. What had come in until then stays.",
-    State.UNDONE: "It was undone.",
     State.CHECKED: "It was checked only; nothing was written.",
 }
 _COUNTED = {
@@ -72,7 +77,36 @@ def state_in_words(import_: Import) -> str:
     """Why an import did not simply come through, and what to do; "" when it did, or is still at it."""
     if import_.state in (State.REFUSED, State.NEEDS_MAPPING):
         return refusal(import_.file_error or Reason.UNREADABLE_FILE, import_.file_error_detail)
+    if import_.state == State.CANCELLED:
+        return stopped_in_words(import_)
+    if import_.state == State.UNDONE:
+        return undone_in_words(import_)
+    if import_.state == State.FAILED and import_.undo_started_at:
+        return UNDO_FAILED
     return _STATES.get(import_.state, "")
+
+
+def stopped_in_words(import_: Import) -> str:
+    """How far an import had come when it was stopped."""
+    if import_.file_error == EXPIRED:
+        return "Nobody went on with it, and its file has been deleted, as uploads are after a while."
+    by = import_.file_error_detail.get("stopped_by")
+    stopped = f"{by} stopped it" if by else "it was stopped"
+    if import_.is_dry:
+        return f"The check was not finished: {stopped}. Nothing was written."
+    if not import_.written:
+        return f"No row was imported before {stopped}."
+    total = max(import_.rows, import_.read_rows, import_.written)
+    return (
+        f"{import_.written:,} of {total:,} rows were imported before {stopped}. What came in stays until it is undone."
+    )
+
+
+def undone_in_words(import_: Import) -> str:
+    """Who undid an import, when, and what that came to."""
+    moment = localtime(import_.undone_at)
+    head = f"{import_.undone_by} undid it, {moment:%a} {moment.day} {moment:%b %Y, %H:%M}."
+    return " ".join([head, *result(import_)])
 
 
 def refusal(code: str, detail: dict) -> str:

@@ -95,6 +95,8 @@ ROWS = [
     Row("imports:detail", MANAGERS, get=OK, kwargs=IMPORT),
     Row("imports:mapping", MANAGERS, get=OK, post=BAD, kwargs=IMPORT),
     Row("imports:problems", MANAGERS, get=OK, post=(302, 400, 302), kwargs=IMPORT),
+    Row("imports:undo", MANAGERS, get=OK, post=(302, 400, 302), kwargs=IMPORT),
+    Row("imports:cancel", MANAGERS, post=(302, 400, 302), kwargs=IMPORT),
     Row("imports:retry", MANAGERS, post=(302, 400, 302), kwargs=IMPORT),
     Row("imports:problems_file", MANAGERS, get=OK, kwargs=IMPORT),
     Row("imports:file", MANAGERS, get=OK, kwargs=IMPORT),

@@ -77,7 +77,7 @@ class _Stage:
 
     def __init__(self, claim: Claim, import_: Import, pause: Callable[[], None]):
         self.claim, self.import_id, self.pause = claim, import_.pk, pause
-        self.size = 500 if connection.vendor == "sqlite" else 2_000
+        self.size = 1_000 if connection.vendor == "sqlite" else 2_000
         self.number = 0
         self.rows: list[tuple] = []
 

@@ -14,10 +14,11 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from imports.models import IMPORTING_STATES, Import, State
+from imports.models import WORKING_STATES, Import, State
 
 STALE_AFTER = timedelta(seconds=60)
 BEAT_SECONDS = 15
+BEGUN = (State.CHECKING, State.RUNNING, State.UNDOING)
 logger = logging.getLogger(__name__)
 
 
@@ -27,12 +28,12 @@ class Lost(Exception):
 
 def stale(now: datetime) -> QuerySet[Import]:
     """Imports that somebody began and nobody works on any more."""
-    return Import.objects.filter(state__in=(State.CHECKING, State.RUNNING)).exclude(heartbeat__gt=now - STALE_AFTER)
+    return Import.objects.filter(state__in=BEGUN).exclude(heartbeat__gt=now - STALE_AFTER)
 
 
 def release_claims(import_ids: list[str]) -> None:
     """Let others take these imports up at once: whoever had them is known to be dead."""
-    Import.objects.filter(pk__in=import_ids, state__in=IMPORTING_STATES).update(worker="", heartbeat=None)
+    Import.objects.filter(pk__in=import_ids, state__in=WORKING_STATES).update(worker="", heartbeat=None)
 
 
 class Claim:
@@ -46,7 +47,7 @@ class Claim:
         """Whether it is ours now. It is not when another worker has it, or when there is nothing left to do."""
         now = timezone.now()
         free = Q(worker="") | Q(heartbeat=None) | Q(heartbeat__lte=now - STALE_AFTER)
-        mine = Import.objects.filter(free, pk=self.import_id, state__in=IMPORTING_STATES)
+        mine = Import.objects.filter(free, pk=self.import_id, state__in=WORKING_STATES)
         return bool(mine.update(worker=self.worker, heartbeat=now, started_at=Coalesce("started_at", now)))
 
     def hold(self, **values) -> None:
@@ -54,7 +55,7 @@ class Claim:
 
         Raises Lost when the import is not ours any more; the transaction must not go on then.
         """
-        mine = Import.objects.filter(pk=self.import_id, worker=self.worker, state__in=IMPORTING_STATES)
+        mine = Import.objects.filter(pk=self.import_id, worker=self.worker, state__in=WORKING_STATES)
         if not mine.update(heartbeat=timezone.now(), **values):
             raise Lost(self.import_id)
 

@@ -8,9 +8,10 @@ from django.db import transaction
 from django.db.models import F
 
 from accounts.models import User
+from customers.actions import ActionError
 from customers.actions.imported import Snapshot
 from customers.actions.words import Vocabulary
-from imports.models import Import, ImportRow, Outcome
+from imports.models import Import, ImportRow, Outcome, State
 from imports.pipeline.people import People
 from imports.pipeline.slices import Slice, Surroundings
 from imports.pipeline.staged import Staged, from_detail
@@ -31,7 +32,9 @@ class Decided:
 def decide(*, import_: Import, rows: Sequence[int], same: bool, by: User, now: datetime) -> Decided:
     """Take the rows (ids of ImportRows) as the same person, or as another one at that number."""
     with transaction.atomic():
-        Import.objects.select_for_update().get(pk=import_.pk)
+        stored = Import.objects.select_for_update(of=("self",)).get(pk=import_.pk)
+        if stored.state in (State.UNDOING, State.UNDONE):
+            raise ActionError("This import has been undone: its rows are no longer to be decided.")
         waiting = ImportRow.objects.filter(import_id=import_.pk, pk__in=rows, reason=Reason.DIFFERENT_NAME)
         kept = list(waiting.select_for_update(of=("self",)).order_by("number"))
         words = {field: Vocabulary(field, limit=NEW_WORDS) for field in ("source", "course")}

@@ -14,6 +14,7 @@ from customers.actions import Conflict
 from imports.models import Import, ImportRow, Outcome, StagedRow, State
 from imports.pipeline.checking import NeedsMapping, check
 from imports.pipeline.claims import Claim, Lost
+from imports.pipeline.undoing import undo
 from imports.pipeline.writing import Writer
 from imports.reading import Refused
 
@@ -29,7 +30,7 @@ class Stopped(Exception):
 
 
 def run(import_id: uuid.UUID | str) -> bool:
-    """Work on an import until it is done, refused, waiting or failed. False: it was not ours to work on."""
+    """Work on an import until it is done, undone, refused, waiting or failed. False: it was not ours to work on."""
     claim = Claim(import_id)
     if not claim.take():
         return False
@@ -54,13 +55,19 @@ def run(import_id: uuid.UUID | str) -> bool:
 
 def _go_on(claim: Claim) -> None:
     import_ = Import.objects.select_related("origin", "uploaded_by").get(pk=claim.import_id)
+    if import_.state == State.UNDOING:
+        undo(claim, import_, _do_all)
+        return
     if import_.state != State.RUNNING:
         check(claim, import_, _pause)
         import_.refresh_from_db()
-    writer = Writer(claim, import_)
-    while _patiently(writer.next_slice):
-        _pause()
+    _do_all(Writer(claim, import_).next_slice)
     _finish(claim, import_)
+
+
+def _do_all(next_slice: Callable[[], bool]) -> None:
+    while _patiently(next_slice):
+        _pause()
 
 
 def _pause() -> None:

@@ -54,10 +54,9 @@ class Writer:
         return True
 
     def _staged(self) -> list[Staged]:
-        staged = StagedRow.objects.filter(import_id=self.import_.pk).order_by("number")
-        if self.is_dry:  # nothing is taken away then
-            done = Import.objects.values_list("done_rows", flat=True).get(pk=self.import_.pk)
-            staged = staged.filter(number__gt=done)
+        # By number, not "the first that are left": rows deleted a moment ago still stand in the index.
+        done = Import.objects.values_list("done_rows", flat=True).get(pk=self.import_.pk)
+        staged = StagedRow.objects.filter(import_id=self.import_.pk, number__gt=done).order_by("number")
         rows = staged.values_list(*_STAGED)[: self.size]
         return [read_back(*row, sheets=self.sheets) for row in rows]
 
@@ -69,7 +68,8 @@ class Writer:
             self.added = added
             values["mapping"] = {**self.import_.mapping, "new_words": added}
         if not self.is_dry:
-            StagedRow.objects.filter(import_id=self.import_.pk, number__lte=rows[-1].number).delete()
+            written = {"number__gte": rows[0].number, "number__lte": rows[-1].number}
+            StagedRow.objects.filter(import_id=self.import_.pk, **written).delete()
         self.claim.hold(**values)
 
     def _forget_words(self) -> None:

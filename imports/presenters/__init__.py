@@ -11,6 +11,7 @@ from imports.presenters.rows import (
     problem_chips,
     sheets_found,
 )
+from imports.presenters.undo import present_preview, previewed
 
 __all__ = [
     "Line",
@@ -23,6 +24,8 @@ __all__ = [
     "outcome_chips",
     "page_links",
     "present",
+    "present_preview",
+    "previewed",
     "problem_chips",
     "progress",
     "sheets_found",

@@ -9,8 +9,9 @@ from django.urls import reverse
 
 from crm.lib.dates import utc
 from crm.lib.pagination import Page
-from imports.models import Import, Outcome, State
+from imports.models import IMPORTING_STATES, Import, Outcome, State
 from imports.rows import undecided_of
+from imports.undo import why_not
 from imports.wording import state_in_words
 
 STALLED_AFTER = timedelta(minutes=1)
@@ -87,8 +88,8 @@ def progress(import_: Import, now: datetime) -> Progress | None:
     """How far it is, or None when nobody is working on it."""
     if not import_.is_working:
         return None
-    if import_.state == State.QUEUED:
-        waited = (now - import_.created_at).total_seconds()
+    if import_.state == State.QUEUED or (import_.state == State.UNDOING and not import_.worker):
+        waited = (now - (import_.undo_started_at or import_.created_at)).total_seconds()
         text = PHASES[State.QUEUED]
         if waited >= LONG_WAIT:
             text = f"{text} for {span(waited)}. Ask whoever looks after the server whether it runs."
@@ -107,18 +108,27 @@ def _last_sign(import_: Import) -> datetime:
     return import_.heartbeat or import_.started_at or import_.created_at
 
 
+def _total(import_: Import) -> int:
+    return import_.written if import_.state == State.UNDOING else max(import_.rows, import_.read_rows)
+
+
 def _how_far(import_: Import) -> str:
-    total = max(import_.rows, import_.read_rows)
+    total = _total(import_)
     if import_.state == State.CHECKING or not total:
         return f"{counted(import_.read_rows, 'row', 'rows')} read" if import_.read_rows else PHASES[import_.state]
-    return f"{import_.done_rows:,} of {counted(total, 'row', 'rows')}"
+    taken_back = " taken back" if import_.state == State.UNDOING else ""
+    return f"{import_.done_rows:,} of {counted(total, 'row', 'rows')}{taken_back}"
 
 
 def _share_done(import_: Import, now: datetime) -> tuple[int | None, int | None]:
     """(percent, seconds left) of the writing; reading a file of unknown length has neither."""
-    total = max(import_.rows, import_.read_rows)
+    total = _total(import_)
     if import_.state == State.CHECKING or not total or not import_.done_rows:
-        return (0, None) if import_.state == State.RUNNING and total else (None, None)
+        return (0, None) if import_.state in (State.RUNNING, State.UNDOING) and total else (None, None)
+    if import_.state == State.UNDOING:
+        passed = (now - import_.undo_started_at).total_seconds()
+        left = max(1, round(passed * (total - import_.done_rows) / import_.done_rows))
+        return min(100, 100 * import_.done_rows // total), left
     # Reading took its share of the time that has passed: one unit of work a row read, one a row written.
     work, whole = total + import_.done_rows, 2 * total
     passed = (now - (import_.started_at or import_.created_at)).total_seconds()
@@ -134,6 +144,8 @@ class Card:
     doors: list[Door]
     message: str
     undecided: int
+    can_stop: bool
+    can_undo: bool
 
 
 def cards(imports: Iterable[Import], now: datetime) -> list[Card]:
@@ -145,7 +157,15 @@ def cards(imports: Iterable[Import], now: datetime) -> list[Card]:
 
 def card(import_: Import, now: datetime, undecided: int) -> Card:
     sum_ = doors(import_)
-    return Card(import_, progress(import_, now), sum_, in_words(import_, sum_), undecided)
+    return Card(
+        import_,
+        progress(import_, now),
+        sum_,
+        in_words(import_, sum_),
+        undecided,
+        can_stop=import_.state in IMPORTING_STATES,
+        can_undo=not why_not(import_, now),
+    )
 
 
 def in_words(import_: Import, sum_: list[Door]) -> str:

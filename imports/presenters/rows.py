@@ -10,6 +10,7 @@ from crm.lib.text import cell_text, clean_text
 from imports.mapping import Field
 from imports.models import Import, ImportRow, Outcome
 from imports.rows import UNDECIDED, WARNED
+from imports.undo_words import row_in_words
 from imports.wording import note_in_words, remarks
 
 CELL_LENGTH = 300
@@ -71,6 +72,7 @@ class Line:
     customer_url: str
     cells: list[tuple[str, str]]
     can_decide: bool
+    undo: str
 
     @property
     def sentences(self) -> list[str]:
@@ -133,6 +135,7 @@ def _line(row: ImportRow, labels: list[str], *, many: bool) -> Line:
         customer_url=reverse("customers:detail", args=[row.customer_id]) if row.customer_id else "",
         cells=[(label, shortened(text)) for text, label in named if text],
         can_decide=row.reason == UNDECIDED and row.raw is not None,
+        undo=row_in_words(row),
     )
 
 
@@ -146,6 +149,7 @@ def line_as_json(line: Line) -> dict:
         "messages": line.sentences,
         "cells": dict(line.cells),
         "customer": line.customer_url or None,
+        "undo": line.undo or None,
     }
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from imports.pipeline.undoing import Undoing
 from imports.pipeline.writing import Writer
 
 
@@ -15,3 +16,14 @@ def small_slices(monkeypatch):
         self.size = 7
 
     monkeypatch.setattr(Writer, "__init__", init)
+
+
+@pytest.fixture
+def two_a_slice(monkeypatch):
+    before = Undoing.__init__
+
+    def init(self, *args):
+        before(self, *args)
+        self.size = 2
+
+    monkeypatch.setattr(Undoing, "__init__", init)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from crm.lib import bulk
 from customers.models import Customer, Note, Origin
 from customers.tests.factories import CustomerFactory
-from imports.models import StagedRow
+from imports.models import ImportRow, Outcome
 from imports.tests.factories import ASHA, csv_bytes, upload
 
 NASTY = [
@@ -45,9 +45,9 @@ def test_texts_and_times_come_out_as_they_went_in(customer, manager):
 def test_json_keeps_everything_but_nul(manager):
     import_ = upload(manager, csv_bytes(ASHA))
     said = {"texts": NASTY, "number": 1.5, "none": None, "nested": [{"a\0b": ["c\0", "\\u0000 as typed"]}]}
-    columns = ("import", "number", "phone_number", "person_id", "first", "data")
-    bulk.insert(StagedRow, columns, [(import_.pk, 1, "", "", None, said)])
-    assert StagedRow.objects.get().data == {**said, "nested": [{"ab": ["c", "\\u0000 as typed"]}]}
+    columns = ("import", "number", "sheet", "row", "outcome", "reason", "warnings", "detail")
+    bulk.insert(ImportRow, columns, [(import_.pk, 1, "", 1, Outcome.REJECTED, "", [], said)])
+    assert ImportRow.objects.get().detail == {**said, "nested": [{"ab": ["c", "\\u0000 as typed"]}]}
 
 
 def test_update_sets_only_rows_that_match_all_keys(db):

@@ -6,6 +6,19 @@ from imports.views.history import history
 from imports.views.mapping import mapping
 from imports.views.problems import problems, problems_file
 from imports.views.retry import retry
+from imports.views.undo import cancel, undo
 from imports.views.upload import upload
 
-__all__ = ["detail", "file", "history", "mapping", "problems", "problems_file", "retry", "template", "upload"]
+__all__ = [
+    "cancel",
+    "detail",
+    "file",
+    "history",
+    "mapping",
+    "problems",
+    "problems_file",
+    "retry",
+    "template",
+    "undo",
+    "upload",
+]

@@ -46,4 +46,4 @@ def detail(request, import_id):
 
 
 def import_for(import_id) -> Import:
-    return get_object_or_404(Import.objects.select_related("uploaded_by"), pk=import_id)
+    return get_object_or_404(Import.objects.select_related("uploaded_by", "undone_by"), pk=import_id)

@@ -26,9 +26,16 @@ function show(card, answer) {
 
 async function redraw(card) {
   const answer = await fetch(window.location.href, { headers: { Accept: "text/html" } });
-  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(card.id);
+  const drawn = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const fresh = drawn.getElementById(card.id);
   if (!answer.ok || answer.redirected || !fresh) {
     window.location.reload();
+    return;
+  }
+  if ("importWholePage" in card.dataset) {
+    // Its page has more to show now: the rows, the columns.
+    document.getElementById("content").replaceChildren(...drawn.getElementById("content").childNodes);
+    document.getElementById("content").focus();
     return;
   }
   const hadFocus = card.contains(document.activeElement);

@@ -1,0 +1,165 @@
+"""An import taken back, slice by slice from its last row to its first; a slice and its record are one transaction.
+
+A customer is taken back as a whole when the first of her rows is met, whatever slices the others are in. What somebody
+else has touched since stays, and the row says why.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from customers.actions import taken_back
+from customers.actions.imported import Snapshot
+from customers.actions.taken_back import TakeBack
+from imports.models import Import, ImportRow, Outcome, State, Undo
+from imports.pipeline.claims import Claim
+from imports.pipeline.clearing import clear_staged
+from imports.pipeline.old_values import OldValues, Words
+from imports.pipeline.since import LaterRows, LaterValues
+
+LATER = "later"  # beside the reasons of customers.actions.taken_back: a later file had her, too
+# Of those it added: gone and staying. Of those it changed: put back and (also) left as they are; their values likewise.
+COUNTED = ("gone", "stay", "back", "kept", "values", "values_kept", "enquiries", "numbers")
+CHANGED = (Outcome.CREATED, Outcome.UPDATED)
+
+
+def undo(claim: Claim, import_: Import, do_all: Callable[[Callable[[], bool]], None]) -> None:
+    """Take an import back to its end. `do_all` does slice after slice, as long as there are any."""
+    do_all(Undoing(claim, import_).next_slice)
+    clear_staged(import_.pk)  # of an import that had failed halfway
+    claim.let_go(state=State.UNDONE, undone_at=timezone.now())
+
+
+class Undoing:
+    """Takes back one import. `next_slice` is called until it says that there is nothing left."""
+
+    def __init__(self, claim: Claim, import_: Import):
+        self.claim, self.import_ = claim, import_
+        self.size = 500 if connection.vendor == "sqlite" else 2_000
+
+    @transaction.atomic
+    def next_slice(self) -> bool:
+        """Take back the rows before those that were. Raises Lost when the import is not ours any more."""
+        self.claim.hold()
+        stored = Import.objects.select_related("origin", "undone_by").get(pk=self.import_.pk)
+        upper = stored.written - stored.done_rows
+        if upper <= 0:
+            return False
+        lower = max(0, upper - self.size)
+        rows = ImportRow.objects.filter(import_id=stored.pk, number__gt=lower, number__lte=upper)
+        part = Part(stored, list(rows.filter(outcome__in=CHANGED, undo="").defer("raw", "warnings")), timezone.now())
+        part.write()
+        counts = added(stored.undo_counts, part.counts, part.why)
+        self.claim.hold(done_rows=stored.written - lower, undo_counts=counts)
+        return True
+
+
+def added(before: dict, counts: Counter, why: Counter) -> dict:
+    """The numbers of what was done so far, with those of one more slice."""
+    sums = {name: before.get(name, 0) + counts[name] for name in COUNTED}
+    return {**sums, "why": dict(Counter(before.get("why", {})) + why)}
+
+
+@dataclass
+class Whose:
+    """One customer and all rows of the import that are about her, in the order they were written."""
+
+    known: Snapshot
+    rows: list[ImportRow] = field(default_factory=list)
+
+
+class Part:
+    """One slice: its customers decided one after the other, then written all at once."""
+
+    def __init__(self, import_: Import, rows: Sequence[ImportRow], now: datetime):
+        self.import_, self.rows, self.now = import_, rows, now
+        self.origin = import_.origin
+        self.counts: Counter = Counter()
+        self.why: Counter = Counter()
+
+    def write(self) -> None:
+        self._look_up()
+        created = {pk: whose for pk, whose in self.people.items() if whose.known.origin_id == self.origin.pk}
+        changed = {pk: whose for pk, whose in self.people.items() if pk not in created}
+        self._take_away(created)
+        self._give_back(changed)
+        nobody = [row for row in self.rows if row.customer_id not in self.people]
+        self._mark(nobody, Undo.GONE)  # she went in another way
+
+    def _look_up(self) -> None:
+        """Lock the customers, then look at everything else: what is decided on stays true until it is written."""
+        ids = {row.customer_id for row in self.rows if row.customer_id}
+        self.people = {pk: Whose(known) for pk, known in taken_back.locked(ids).items()}
+        rows = ImportRow.objects.filter(import_id=self.import_.pk, customer__in=ids, outcome__in=CHANGED, undo="")
+        for row in rows.defer("raw", "warnings").order_by("number"):
+            if row.customer_id in self.people:
+                self.people[row.customer_id].rows.append(row)
+        self.later = LaterRows(ids, self.import_)
+
+    # -- those it added ---------------------------------------------------------------------------------------------
+
+    def _take_away(self, created: dict[UUID, Whose]) -> None:
+        reasons = taken_back.worked_on(created, self.origin.pk)
+        for pk in created:
+            if self.later.of(pk):
+                reasons.setdefault(pk, []).append(LATER)
+        self._mark([row for pk, whose in created.items() if pk not in reasons for row in whose.rows], Undo.GONE)
+        self.counts["gone"] += taken_back.remove_added([pk for pk in created if pk not in reasons])
+        staying = []
+        for pk, why in reasons.items():
+            said = {"why": why, **({"files": self.later.files(pk)} if LATER in why else {})}
+            self.why.update(why)
+            staying += [(row, Undo.STAYS, said) for row in created[pk].rows]
+        self.counts["stay"] += len(reasons)
+        self._tell(staying)
+
+    # -- those it changed -------------------------------------------------------------------------------------------
+
+    def _give_back(self, changed: dict[UUID, Whose]) -> None:
+        if not changed:
+            return
+        since = LaterValues({pk: whose.rows[0] for pk, whose in changed.items()}, self.import_, self.later)
+        words = Words([row for whose in changed.values() for row in whose.rows], [w.known for w in changed.values()])
+        merged = taken_back.merged_of(changed)
+        asked = taken_back.enquiries_of(changed, self.origin.pk)
+        asked_else = taken_back.asked_elsewhere(changed, self.origin)
+        taken, told = [], []
+        for pk, whose in changed.items():
+            if pk in merged:
+                told += [(row, Undo.STAYS, {"why": [taken_back.MERGED]}) for row in whose.rows]
+                self.counts["kept"] += 1
+                self.why[taken_back.MERGED] += 1
+                continue
+            old = OldValues(whose.known, whose.rows, since.of(pk), words, asked_else.get(pk))
+            old.give_back()
+            back = TakeBack(whose.known, old.numbers, asked.get(pk, []))
+            taken.append(back)
+            self._count(old, back)
+            told += [(row, *old.said_of(row)) for row in whose.rows]
+        taken_back.take_back(customers=taken, origin=self.origin, by=self.import_.undone_by, now=self.now)
+        since.hand_down()
+        self._tell(told)
+
+    def _count(self, old: OldValues, back: TakeBack) -> None:
+        self.counts["back"] += bool(old.back or back.enquiries)
+        self.counts["numbers"] += len(old.numbers)
+        self.counts["kept"] += bool(old.kept)
+        self.counts["values"] += len(old.back)
+        self.counts["values_kept"] += len(old.kept)
+        self.counts["enquiries"] += len(back.enquiries)
+        self.why.update(kept["why"] for kept in old.kept.values())
+
+    # -- the record -------------------------------------------------------------------------------------------------
+
+    def _mark(self, rows: Sequence[ImportRow], undo: Undo) -> None:
+        ImportRow.objects.filter(pk__in=[row.pk for row in rows]).update(undo=undo)
+
+    def _tell(self, told: Sequence[tuple[ImportRow, Undo, dict]]) -> None:
+        for row, undo, said in told:
+            row.undo, row.detail = undo, {**row.detail, "undo": said}
+        ImportRow.objects.bulk_update([row for row, _, _ in told], ["undo", "detail"], batch_size=200)
