@@ -3,13 +3,13 @@
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils.timezone import localtime
 
 from accounts.models import User
 from crm.lib.pagination import Sort, fingerprint
 from crm.lib.text import fold
-from customers.models import CustomerQuerySet
+from customers.models import CustomerQuerySet, Stage, Status, StatusChange
 
 SORTS = {
     sort.name: sort
@@ -42,6 +42,8 @@ class Filters:
     contacted: str = ""  # a key of CONTACTED
     assigned: str = ""  # a key of ASSIGNED
     stage: tuple[str, ...] = ()
+    reached: str = ""  # a status's code: those who ever came as far on the funnel
+    won: str = ""  # a key of WON
     ids: tuple[str, ...] = ()
 
     def as_dict(self) -> dict:
@@ -111,6 +113,23 @@ CONTACTED = {
     "never": lambda now: Q(last_contact_at=None),
 }
 ASSIGNED = {"today": lambda now: Q(assigned_at__gte=midnight(now))}
+
+
+def became_won(**when) -> Q:
+    """Those who are won and became so then (lookups of a StatusChange). What a file brought along is older than it."""
+    changes = StatusChange.objects.filter(customer=OuterRef("pk"), new_status__stage=Stage.WON, undone_at=None)
+    first = changes.exclude(kind=StatusChange.Kind.IMPORT).exclude(previous_status__stage=Stage.WON)
+    return Q(Exists(first.filter(**when)), status__stage=Stage.WON)
+
+
+def ever_reached(code: str) -> Q:
+    """Those who stand, or once stood, on the rung of that status or a higher one."""
+    rung = Subquery(Status.objects.filter(pk=code).values("rung"))
+    changes = StatusChange.objects.filter(customer=OuterRef("pk"), undone_at=None, new_status__rung__gte=rung)
+    return Q(status__rung__gte=rung) | Q(Exists(changes))
+
+
+WON = {"month": lambda now: became_won(happened_at__gte=midnight(now).replace(day=1))}
 CLAUSES = {
     "owner": pointing_at("assigned_to"),
     "status": lambda codes, now: Q(status__in=codes),
@@ -124,5 +143,7 @@ CLAUSES = {
     "follow_up": lambda key, now: FOLLOW_UPS[key](now),
     "contacted": lambda key, now: CONTACTED[key](now),
     "assigned": lambda key, now: ASSIGNED[key](now),
+    "reached": lambda code, now: ever_reached(code),
+    "won": lambda key, now: WON[key](now),
     "ids": lambda ids, now: Q(pk__in=ids),
 }

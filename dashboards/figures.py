@@ -1,7 +1,7 @@
 """The numbers on the dashboards: each one named, each one query, each equal to the list it opens."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db.models import Count, F, Max, Min, Q, QuerySet
 from django.db.models.functions import Coalesce
@@ -42,8 +42,8 @@ def status_distribution(viewer: User) -> list[StatusCount]:
 
 
 def totals(viewer: User, now: datetime) -> dict:
-    """customers, assigned, unassigned, contacted_today, due, overdue, admissions (counts) and oldest_unassigned (a
-    moment or None): everything that one pass over what `viewer` sees can count."""
+    """customers, assigned, unassigned, contacted_today, due, overdue, admissions, new_in_7_days (counts) and
+    oldest_unassigned (a moment or None): everything that one pass over what `viewer` sees can count."""
     return Customer.objects.visible_to(viewer).aggregate(
         customers=Count("pk"),
         assigned=Count("pk", filter=Q(assigned_to__isnull=False)),
@@ -52,6 +52,7 @@ def totals(viewer: User, now: datetime) -> dict:
         due=Count("pk", filter=FOLLOW_UPS["due"](now)),
         overdue=Count("pk", filter=FOLLOW_UPS["overdue"](now)),
         admissions=Count("pk", filter=Q(status__stage=Stage.WON)),
+        new_in_7_days=Count("pk", filter=Q(created_at__gte=now - timedelta(days=7), created_at__lte=now)),
         oldest_unassigned=Min(Coalesce("assigned_at", "created_at"), filter=Q(assigned_to__isnull=True)),
     )
 

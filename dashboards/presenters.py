@@ -1,17 +1,23 @@
 """Figures as JSON, and as a table whose numbers are doors."""
 
+from dataclasses import asdict
+
 from django.urls import reverse
 from django.utils.http import urlencode
 
 from crm.lib.dates import utc
 from customers.lists import NOBODY
+from dashboards.trends import SPARK_DAYS
+
+NO_CALLS = [0] * SPARK_DAYS
+SPARK_HEIGHT, SPARK_STEP = 20, 8
 
 
 def _statuses(distribution) -> list[dict]:
     return [{"status": row.status.pk, "status_display": row.status.label, "count": row.count} for row in distribution]
 
 
-def manager_dashboard(*, totals, distribution, team, imports) -> dict:
+def manager_dashboard(*, totals, trends, funnel, distribution, team, sparks, imports, waiting_imports) -> dict:
     """The manager dashboard's figures by the names of the page."""
     return {
         "total_customers": totals["customers"],
@@ -22,6 +28,13 @@ def manager_dashboard(*, totals, distribution, team, imports) -> dict:
         "overdue": totals["overdue"],
         "admissions": totals["admissions"],
         "oldest_unassigned": utc(totals["oldest_unassigned"]),
+        "new_in_7_days": totals["new_in_7_days"],
+        **asdict(trends),
+        "funnel": {
+            "since": funnel.since.isoformat(),
+            "total": funnel.total,
+            "steps": [{"status": step.status.pk, "now": step.now, "ever": step.ever} for step in funnel.steps],
+        },
         "status_distribution": _statuses(distribution),
         "sales_performance": [
             {
@@ -33,22 +46,52 @@ def manager_dashboard(*, totals, distribution, team, imports) -> dict:
                 "overdue": row.overdue,
                 "interested": row.interested,
                 "admissions": row.admissions,
+                "calls_in_7_days": sparks.get(row.user.pk, NO_CALLS),
             }
             for row in team
         ],
-        "recent_imports": [
-            {
-                "id": str(item.pk),
-                "name": item.original_name,
-                "state": item.state,
-                "rows": item.rows,
-                "created": item.created,
-                "uploaded_by": item.uploaded_by.username,
-                "created_at": utc(item.created_at),
-            }
-            for item in imports
-        ],
+        "recent_imports": [_import(item) for item in imports],
+        "imports_that_need_someone": [_import(item) for item in waiting_imports],
     }
+
+
+def _import(item) -> dict:
+    return {
+        "id": str(item.pk),
+        "name": item.original_name,
+        "state": item.state,
+        "rows": item.rows,
+        "created": item.created,
+        "uploaded_by": item.uploaded_by.username,
+        "created_at": utc(item.created_at),
+    }
+
+
+def manager_page(*, totals, trends, team, sparks, **rest) -> dict:
+    """The same for the page: each figure with the words that compare it, each row of the team with its week."""
+    most = max((max(days) for days in sparks.values()), default=0)
+    return {
+        "totals": totals,
+        "trends": trends,
+        "compared": {
+            "customers": f"{totals['new_in_7_days']:+,} in 7 days",
+            "unassigned": f"{trends.unassigned_net:+,} in 7 days",
+            "contacted": f"{trends.contacted_then:,} by now a week ago",
+            "overdue": f"{trends.overdue_then:,} a week ago",
+            "admissions": f"{trends.admissions_last_month:,} by now last month",
+        },
+        "team": [(row, spark(sparks.get(row.user.pk, NO_CALLS), most)) for row in team],
+        **rest,
+    }
+
+
+def spark(days: list[int], most: int) -> dict:
+    """Seven bars, as high as the busiest day of the team is `most`, and what they say."""
+    bars = [
+        {"x": place * SPARK_STEP, "y": SPARK_HEIGHT - height, "height": height}
+        for place, height in enumerate(max(1, round(SPARK_HEIGHT * count / most)) if count else 0 for count in days)
+    ]
+    return {"bars": bars, "words": "Calls on the last seven days, today last: " + ", ".join(map(str, days))}
 
 
 def sales_dashboard(*, person, totals, distribution, activity, customers) -> dict:

@@ -9,7 +9,7 @@ from accounts.access import EVERYBODY, MANAGER, roles_allowed
 from accounts.models import Role, User
 from crm.lib.http import form_errors, require_methods, wants_json
 from customers.models import Stage
-from dashboards import figures, presenters
+from dashboards import figures, presenters, trends
 from dashboards.forms import PeriodForm, WhoseDayForm
 
 
@@ -18,15 +18,20 @@ from dashboards.forms import PeriodForm, WhoseDayForm
 def manager(request):
     """Is anything wrong, who needs help, how are we doing."""
     now = timezone.now()
+    totals = figures.totals(request.user, now)
     context = {
-        "totals": figures.totals(request.user, now),
+        "totals": totals,
+        "trends": trends.trends(request.user, now, totals["new_in_7_days"]),
+        "funnel": trends.funnel(request.user, now),
         "distribution": figures.status_distribution(request.user),
         "team": figures.sales_performance(request.user, now),
+        "sparks": trends.sparks(request.user, now),
         "imports": figures.recent_imports(),
+        "waiting_imports": trends.imports_that_need_someone(now),
     }
     if wants_json(request):
         return JsonResponse(presenters.manager_dashboard(**context))
-    return render(request, "dashboards/manager.html", context)
+    return render(request, "dashboards/manager.html", presenters.manager_page(**context))
 
 
 @roles_allowed(*EVERYBODY)

@@ -25,6 +25,7 @@ FOLLOW_UP_CHOICES = [
     ("none", "None planned"),
 ]
 ASSIGNED_CHOICES = [("today", "Today")]
+WON_CHOICES = [("month", "This month")]
 CONTACTED_CHOICES = [("today", "Today"), ("never", "Never")]
 FILTER_NAMES = tuple(Filters.__dataclass_fields__)
 
@@ -71,6 +72,13 @@ class ListForm(forms.Form):
         error_messages={"invalid_choice": one_of(ASSIGNED_CHOICES)},
     )
     stage = SeveralField(required=False, choices=Stage.choices, error_messages=unknown("stage"))
+    reached = forms.ChoiceField(required=False, label="Ever reached", error_messages=unknown("status"))
+    won = forms.ChoiceField(
+        required=False,
+        label="Admitted",
+        choices=[("", "Any time"), *WON_CHOICES],
+        error_messages={"invalid_choice": one_of(WON_CHOICES)},
+    )
     sort = forms.ChoiceField(
         required=False,
         choices=[(sort.name, sort.label) for sort in SORTS.values()],
@@ -93,6 +101,7 @@ class ListForm(forms.Form):
         # Looked up only when the parameter is given or the page draws its filters, and then once.
         for name in ("status", "owner", "source", "course"):
             self.fields[name].choices = lambda name=name: getattr(self, f"{name}_choices")
+        self.fields["reached"].choices = lambda: [("", "Anything"), *self.status_choices]
 
     @cached_property
     def status_choices(self) -> list[tuple[str, str]]:
@@ -144,7 +153,7 @@ class ListForm(forms.Form):
         values = self.cleaned_data
         return Filters(
             **{name: values[name] for name in ("search", "area", "date_from", "date_to")},
-            **{name: values[name] for name in ("follow_up", "contacted", "assigned")},
+            **{name: values[name] for name in ("follow_up", "contacted", "assigned", "reached", "won")},
             **{name: tuple(values[name]) for name in ("status", "owner", "source", "stage")},
             course=tuple(map(int, values["course"])),
             origin=str(values["origin"].pk) if values["origin"] else "",

@@ -1,0 +1,143 @@
+"""How the manager's figures moved, and how far people come: each function one query."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Count, F, IntegerField, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, TruncDate
+from django.utils import timezone
+
+from accounts.models import User
+from customers.lists import DUE_FOR, WON, became_won, midnight
+from customers.models import AssignmentChange, Customer, FollowUp, Status, StatusChange
+from imports.models import Import, State
+
+WEEK = timedelta(days=7)
+SPARK_DAYS = 7
+COHORT = timedelta(days=90)
+NEEDY_IMPORTS = 8
+
+
+@dataclass(frozen=True)
+class Trends:
+    """How the figures in the first row compare: `unassigned_net` is a growth, the others are counts of their own."""
+
+    unassigned_net: int
+    contacted_then: int
+    overdue_then: int
+    admissions_this_month: int
+    admissions_last_month: int
+
+
+def trends(viewer: User, now: datetime, came: int) -> Trends:
+    """Every comparison of the first row; `came`: how many customers are new in the last seven days."""
+    return Trends(
+        unassigned_net(viewer, now, came),
+        contacted_a_week_ago(viewer, now),
+        overdue_a_week_ago(viewer, now),
+        *admissions(viewer, now),
+    )
+
+
+def month_start(now: datetime) -> datetime:
+    """The first moment of the month of `now` at home."""
+    return midnight(now).replace(day=1)
+
+
+def same_moment_last_month(now: datetime) -> datetime:
+    """As far into the month before as `now` is into its own; its end, when it is shorter."""
+    start = month_start(now)
+    return min(month_start(start - timedelta(days=1)) + (now - start), start)
+
+
+def unassigned_net(viewer: User, now: datetime, came: int) -> int:
+    """By how many the unassigned grew in the last seven days: those who `came`, less the taken, plus the given back."""
+    moved = AssignmentChange.objects.visible_to(viewer).filter(at__gte=now - WEEK, at__lte=now)
+    counts = moved.aggregate(
+        taken=Count("pk", filter=Q(previous_owner=None, new_owner__isnull=False)),
+        given_back=Count("pk", filter=Q(previous_owner__isnull=False, new_owner=None)),
+    )
+    return came - counts["taken"] + counts["given_back"]
+
+
+def contacted_a_week_ago(viewer: User, now: datetime) -> int:
+    """How many customers had been contacted on the same weekday a week ago, by the same time of day."""
+    then = now - WEEK
+    changes = StatusChange.objects.visible_to(viewer).standing().contacts()
+    days_own = changes.filter(happened_at__gte=midnight(then), happened_at__lte=then)
+    return days_own.aggregate(n=Count("customer", distinct=True))["n"]
+
+
+def overdue_a_week_ago(viewer: User, now: datetime) -> int:
+    """How many promises were open and overdue a week ago. An unanswered call moves the time but keeps the promise."""
+    then = now - WEEK
+    open_then = Q(closed_at=None) | Q(closed_at__gt=then)
+    follow_ups = FollowUp.objects.visible_to(viewer).filter(open_then, created_at__lte=then)
+    promised = follow_ups.annotate(promise=Coalesce("promised_at", "due_at"))
+    return promised.filter(promise__lt=then - DUE_FOR).count()
+
+
+def admissions(viewer: User, now: datetime) -> tuple[int, int]:
+    """(this month, last month by the same moment): customers who were won then and still are."""
+    last_start, last_end = month_start(month_start(now) - timedelta(days=1)), same_moment_last_month(now)
+    last_month = became_won(happened_at__gte=last_start, happened_at__lt=last_end)
+    counts = Customer.objects.visible_to(viewer).aggregate(
+        this_month=Count("pk", filter=WON["month"](now)), last_month=Count("pk", filter=last_month)
+    )
+    return counts["this_month"], counts["last_month"]
+
+
+def sparks(viewer: User, now: datetime) -> dict[int, list[int]]:
+    """By user id: how many calls each recorded on each of the last seven days, today last."""
+    first = midnight(now) - timedelta(days=SPARK_DAYS - 1)
+    calls = StatusChange.objects.visible_to(viewer).standing().contacts().filter(happened_at__gte=first)
+    rows = calls.order_by().values_list("changed_by", TruncDate("happened_at")).annotate(n=Count("pk"))
+    days = defaultdict(lambda: [0] * SPARK_DAYS)
+    for user_id, day, count in rows:
+        if (place := (day - timezone.localdate(first)).days) < SPARK_DAYS:
+            days[user_id][place] = count
+    return dict(days)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One rung of the funnel: `now` stand on it, `ever` came as far or farther, which is `percent` of all."""
+
+    status: Status
+    now: int
+    ever: int
+    percent: int
+
+
+@dataclass(frozen=True)
+class Funnel:
+    """Those who first enquired since a day, and how far they came."""
+
+    since: date
+    total: int
+    steps: list[Step]
+
+
+def funnel(viewer: User, now: datetime) -> Funnel:
+    """The customers of the last 90 days on the rungs of the active statuses. Two queries."""
+    since = timezone.localdate(now) - COHORT
+    reached = StatusChange.objects.filter(customer=OuterRef("pk"), undone_at=None).order_by().values("customer")
+    highest = Subquery(reached.annotate(top=Max("new_status__rung")).values("top"), output_field=IntegerField())
+    cohort = Customer.objects.visible_to(viewer).filter(date__gte=since).annotate(highest=highest, at=F("status__rung"))
+    counted = list(cohort.order_by().values_list("at", "highest").annotate(n=Count("pk")))
+    total = sum(n for _, _, n in counted)
+    steps = []
+    for status in Status.objects.active().filter(rung__isnull=False).order_by("rung", "order"):
+        ever = sum(n for at, top, n in counted if max(at or 0, top or 0) >= status.rung)
+        standing = sum(n for at, _, n in counted if at == status.rung)
+        steps.append(Step(status, standing, ever, round(100 * ever / total) if total else 0))
+    return Funnel(since, total, steps)
+
+
+def imports_that_need_someone(now: datetime) -> QuerySet[Import]:
+    """Those that wait for an answer or stopped by a fault, and this week's whose rows were not all taken."""
+    recent = now - WEEK
+    waiting = Q(state__in=(State.NEEDS_MAPPING, State.CHECKED, State.FAILED))
+    unfinished = Q(state=State.DONE, rejected__gt=0, created_at__gte=recent)
+    return Import.objects.select_related("uploaded_by").filter(waiting | unfinished).order_by("-id")[:NEEDY_IMPORTS]
