@@ -36,6 +36,9 @@ class User(AbstractUser):
     away_until = models.DateField("on leave until", null=True, blank=True, help_text="The last day of the leave.")
     daily_cap = models.PositiveIntegerField("new customers a day, at most", null=True, blank=True)
     open_cap = models.PositiveIntegerField("open customers, at most", null=True, blank=True)
+    dealt_ahead = models.FloatField(
+        default=0, editable=False, help_text="How many odd customers even deals gave her beyond her share so far."
+    )
     shortcuts = models.BooleanField("keyboard shortcuts", default=True)
     last_seen_at = models.DateTimeField(null=True, blank=True, editable=False)
 

@@ -1,10 +1,9 @@
 """Who looks after whom: given to one, shared out, taken back; always with a history row, never twice at once."""
 
-import heapq
 import random
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -12,13 +11,15 @@ from django.db import transaction
 from django.db.models import Count, F, Max
 
 from accounts.models import User
-from customers.actions.capacity import capacities
+from customers.actions.capacity import capacities, loads
+from customers.actions.dealing import EVEN, LOAD, WEIGHTS, Player, Scheme, deal, more_ahead
 from customers.actions.errors import ActionError
 from customers.models import AssignmentChange, Batch, Customer, CustomerQuerySet, FollowUp
 
 REQUEST_LIMIT = 20_000
 SLICE = 5_000
 ROWS_AN_INSERT = 2_000
+EVENLY = Scheme()
 NOBODY = "Nobody can take new customers now: everybody is on leave, switched off or at the limit."
 
 
@@ -76,10 +77,19 @@ def distribute(
     among: Iterable[User] | None = None,
     as_of: datetime | None = None,
     seed: int | None = None,
+    scheme: Scheme = EVENLY,
 ) -> Shared:
-    """Share `customers` out at random but fairly: shares differ by at most one (unless a cap is reached)."""
+    """Share `customers` out at random but fairly: shares differ by at most one (unless a cap is reached), or as
+    `scheme` says."""
     return share_out(
-        customers=customers, among=among, by=by, now=now, as_of=as_of, seed=seed, kind=Batch.Kind.DISTRIBUTE
+        customers=customers,
+        among=among,
+        by=by,
+        now=now,
+        as_of=as_of,
+        seed=seed,
+        scheme=scheme,
+        kind=Batch.Kind.DISTRIBUTE,
     )
 
 
@@ -93,11 +103,12 @@ def share_out(
     as_of: datetime | None = None,
     kind: str = Batch.Kind.DISTRIBUTE,
     seed: int | None = None,
+    scheme: Scheme = EVENLY,
     batch: Batch | None = None,
     unknown: int = 0,
     why: str = "",
 ) -> Shared:
-    """Deal `customers` among the eligible ones of `among` (None: all), in one transaction.
+    """Deal `customers` among the eligible ones of `among` (None: all) as `scheme` says, in one transaction.
 
     Left where they are, and counted: do-not-call ones; without `as_of` those who have an owner; with it those who
     changed hands after it; what exceeds the caps; and the `unknown` ones, which the caller could not find.
@@ -105,27 +116,49 @@ def share_out(
     """
     among = None if among is None else list(among)
     rooms = capacities(now=now, among=None if among is None else [user.pk for user in among], lock=True)
+    if scheme.how == WEIGHTS:
+        rooms = {user: room for user, room in rooms.items() if user.pk in scheme.weights}
     if not rooms:
         raise ActionError(cannot_take(among[0]) if among and len(among) == 1 else NOBODY)
     wanted = customers.order_by().count()
     free = _locked(_free(customers, as_of))
     seed = random.SystemRandom().randrange(2**32) if seed is None else seed
     batch = batch or Batch.objects.create(kind=kind, by=by, at=now)
-    given = Counter({int(user_id): n for user_id, n in batch.counts.get("dealt", {}).items()})
     to_one = next(iter(rooms)).pk if len(rooms) == 1 else None
-    deal = _deal([c for c in free if to_one is None or c.assigned_to_id != to_one], rooms, seed, given)
-    moves = [(customer, user) for customer, user in deal if customer.assigned_to_id != user.pk]
+    players = _players(rooms, scheme, batch)
+    dealt = deal([c for c in free if to_one is None or c.assigned_to_id != to_one], players, seed)
+    moves = [(customer, user) for customer, user in dealt if customer.assigned_to_id != user.pk]
     result = Shared(assigned=len(moves), left=wanted + unknown - len(moves), batch=batch.pk)
     result.shares = Counter(user.pk for _, user in moves)
-    result.dealt = Counter(user.pk for _, user in deal)
+    result.dealt = Counter(user.pk for _, user in dealt)
     result.why = _reasons(customers, as_of, wanted, len(free))
-    result.why["hers"] = sum(1 for c in free if c.assigned_to_id == to_one) if to_one else len(deal) - len(moves)
+    result.why["hers"] = sum(1 for c in free if c.assigned_to_id == to_one) if to_one else len(dealt) - len(moves)
     result.why["full"] = len(free) - len(moves) - result.why["hers"]
     result.why["unknown"] = unknown
     result.takers = _takers(customers, as_of) if as_of and result.why["taken"] else {}
     _hand_over(moves, by=by, now=now, batch=batch, why=why)
-    _record(batch, result, seed)
+    ahead = more_ahead(players, result.dealt) if scheme.how == EVEN else {}
+    _put_ahead(ahead)
+    _record(batch, result, seed=seed, scheme=scheme, ahead=ahead)
     return result
+
+
+def _players(rooms: Mapping[User, int | None], scheme: Scheme, batch: Batch) -> list[Player]:
+    """Who is dealt to: with what earlier slices of the batch gave her, or with her load when that is to be evened."""
+    if scheme.how == LOAD:
+        had = loads(rooms)
+    else:
+        had = Counter({int(user_id): n for user_id, n in batch.counts.get("dealt", {}).items()})
+    return [
+        Player(user, had[user.pk], user.dealt_ahead, scheme.weights.get(user.pk, 1), room)
+        for user, room in rooms.items()
+    ]
+
+
+def _put_ahead(moves: Mapping[int, float]) -> None:
+    """Remember who got an odd one more, so that an even deal stays even over many small ones."""
+    for user_id, move in moves.items():
+        User.objects.filter(pk=user_id).update(dealt_ahead=F("dealt_ahead") + move)
 
 
 def _free(customers: CustomerQuerySet, as_of: datetime | None) -> CustomerQuerySet:
@@ -156,28 +189,6 @@ def _takers(customers: CustomerQuerySet, as_of: datetime) -> dict[int, tuple[int
     return {user_id: (n, last) for user_id, n, last in rows}
 
 
-def _deal(
-    customers: Sequence[Customer], rooms: dict[User, int | None], seed: int, given: Counter
-) -> list[tuple[Customer, User]]:
-    """A shuffled deal: each card goes to whoever has had the fewest of this batch (`given`: in earlier slices, by
-    user id) and is not full. So shares differ by at most one over the whole batch; among equals the lot decides.
-    """
-    draw = random.Random(seed)  # noqa: S311 - fairness, not secrecy
-    cards, players = list(customers), list(rooms)
-    draw.shuffle(cards)
-    draw.shuffle(players)
-    table = [(given[user.pk], turn, rooms[user]) for turn, user in enumerate(players)]
-    heapq.heapify(table)
-    dealt: list[tuple[Customer, User]] = []
-    while cards and table:
-        had, turn, room = heapq.heappop(table)
-        dealt.append((cards.pop(), players[turn]))
-        room = None if room is None else room - 1
-        if room != 0:
-            heapq.heappush(table, (had + 1, turn, room))
-    return dealt
-
-
 @transaction.atomic
 def unassign(*, customers: CustomerQuerySet, by: User, now: datetime, why: str = "") -> Shared:
     """Take `customers` back to the pool."""
@@ -187,7 +198,7 @@ def unassign(*, customers: CustomerQuerySet, by: User, now: datetime, why: str =
     batch = Batch.objects.create(kind=Batch.Kind.UNASSIGN, by=by, at=now, options={"why": why})
     _hand_over([(customer, None) for customer in owned], by=by, now=now, batch=batch, why=why)
     result = Shared(assigned=len(owned), batch=batch.pk)
-    _record(batch, result, None)
+    _record(batch, result)
     return result
 
 
@@ -220,8 +231,15 @@ def _hand_over(moves: Sequence[tuple[Customer, User | None]], *, by: User, now: 
             FollowUp.objects.open().filter(customer__in=chunk).update(owner=owner)
 
 
-def _record(batch: Batch, result: Shared, seed: int | None) -> None:
-    """Add what was done to the batch's receipt (`customers.receipts` reads it)."""
+def _record(
+    batch: Batch,
+    result: Shared,
+    *,
+    seed: int | None = None,
+    scheme: Scheme | None = None,
+    ahead: Mapping[int, float] | None = None,
+) -> None:
+    """Add what was done to the batch's receipt (`customers.receipts` reads it), and what undoing it takes."""
     before = batch.counts
     takers = {user_id: tuple(taken) for user_id, taken in before.get("takers", {}).items()}
     for user_id, (n, at) in result.takers.items():
@@ -235,10 +253,19 @@ def _record(batch: Batch, result: Shared, seed: int | None) -> None:
         "why": dict(Counter(before.get("why", {})) + result.why),
         "takers": takers,
     }
-    batch.options = {**batch.options, **({"seed": seed} if seed is not None else {})}
+    options = {**batch.options}
+    if seed is not None:
+        options["seed"] = seed
+    if scheme is not None:
+        options |= scheme.as_dict()
+    if ahead:
+        options["ahead"] = _sum(options.get("ahead", {}), ahead)
+    batch.options = options
     batch.save(update_fields=["counts", "options"])
 
 
-def _sum(before: dict[str, int], more: Counter) -> dict[str, int]:
+def _sum(before: Mapping[str, float], more: Mapping[int, float]) -> dict[str, float]:
     """Two counts by user id; JSON knows text keys only."""
-    return dict(Counter(before) + Counter({str(user_id): n for user_id, n in more.items()}))
+    total = Counter(before)
+    total.update({str(user_id): n for user_id, n in more.items()})
+    return dict(total)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from accounts.models import User
 from accounts.tests.factories import UserFactory
 from customers import actions
-from customers.actions.assignment import _deal
+from customers.actions.dealing import Player, deal
 from customers.models import AssignmentChange, Batch, Customer, FollowUp
 from customers.tests.factories import CustomerFactory, FollowUpFactory, OriginFactory
 
@@ -55,7 +55,7 @@ def test_shares_differ_by_at_most_one_over_all_slices_unless_somebody_is_full(sl
         left = {u: None if room is None else room - had[u.pk] for u, room in zip(users, rooms, strict=True)}
         left = {u: room for u, room in left.items() if room is None or room > 0}
         cards = [Customer() for _ in range(size)]
-        dealt = _deal(cards, left, seed + turn, had)
+        dealt = deal(cards, [Player(u, had[u.pk], room=room) for u, room in left.items()], seed + turn)
         # Nobody is given twice, and only what finds no room is left over.
         assert len({id(card) for card, _ in dealt}) == len(dealt)
         room = None if None in left.values() else sum(left.values())
@@ -69,11 +69,9 @@ def test_shares_differ_by_at_most_one_over_all_slices_unless_somebody_is_full(sl
 
 
 def test_the_deal_is_a_lottery_and_can_be_repeated_from_its_seed():
-    users = {User(pk=i + 1, username=f"u{i}"): None for i in range(3)}
+    players = [Player(User(pk=i + 1, username=f"u{i}")) for i in range(3)]
     cards = [Customer() for _ in range(30)]
-    first, again, other = (
-        [(card.pk, user.pk) for card, user in _deal(cards, users, seed, Counter())] for seed in (1, 1, 2)
-    )
+    first, again, other = ([(card.pk, user.pk) for card, user in deal(cards, players, seed)] for seed in (1, 1, 2))
     assert first == again
     assert first != other
 
