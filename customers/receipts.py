@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.utils.timezone import localtime
 
 from accounts.models import User
+from customers.dealing import EVEN, LOAD, WEIGHTS, Scheme
 from customers.models import Batch
 
 NAMED = 4  # so many shares are told by name; more are summed up
@@ -37,12 +38,47 @@ def progress(batch: Batch, *, viewer: User, now: datetime) -> Progress:
     """How far `batch` is; of a finished one its receipt, as `viewer` reads it."""
     assigned, left = batch.counts.get("assigned", 0), batch.counts.get("left", 0)
     total = batch.options.get("total", assigned + left)
+    seen = batch.options.get("seen", assigned + left)
+    if batch.undone_at:
+        undo = batch.options["undo"]
+        total, seen = assigned, undo["back"] + undo["stays"]
     if batch.is_under_way:
-        text = f"{total:,} customers are being shared out. You can leave this page: it goes on by itself."
+        doing = "taken back" if batch.undone_at else "shared out"
+        text = f"{total:,} customers are being {doing}. You can leave this page: it goes on by itself."
+    elif batch.undone_at:
+        text = undone(batch)
     else:
         text = receipt(batch, viewer=viewer, now=now)
-    seen = batch.options.get("seen", assigned + left)
     return Progress(text, assigned, left, seen, total, good=batch.is_under_way or assigned > 0)
+
+
+def undone(batch: Batch) -> str:
+    """ "Undone: 80 went back. 8 stay: somebody has worked on them or given them on." """
+    back, stays = batch.options["undo"]["back"], batch.options["undo"]["stays"]
+    went = f"Undone: {back:,} went back." if back else "Undone, but none could go back."
+    if not stays:
+        return went
+    stay, them = ("stays", "her") if stays == 1 else ("stay", "them")
+    return f"{went} {stays:,} {stay}: somebody has worked on {them} since or given {them} on."
+
+
+HOW = {
+    EVEN: "In equal shares at random; odd ones went to whoever had fewer of them before.",
+    LOAD: "To whoever had the fewest open customers.",
+    WEIGHTS: "At random, in proportion to weights: ",
+}
+
+
+def how(batch: Batch) -> str:
+    """How a batch was dealt, with the seed it can be repeated from; "" when it went to one."""
+    if batch.kind != Batch.Kind.DISTRIBUTE or "seed" not in batch.options:
+        return ""
+    scheme = Scheme.from_dict(batch.options)
+    said = HOW[scheme.how]
+    if scheme.weights:
+        people = User.objects.in_bulk(scheme.weights)
+        said += ", ".join(f"{people[user_id]} {weight}" for user_id, weight in scheme.weights.items()) + "."
+    return f"{said} Seed {batch.options['seed']}."
 
 
 def receipt(batch: Batch, *, viewer: User, now: datetime) -> str:

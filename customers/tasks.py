@@ -11,6 +11,7 @@ from django_tasks import task
 
 from accounts.models import User
 from customers import actions
+from customers.dealing import EVENLY, Scheme
 from customers.lists import Filters, narrowed, pointing_at
 from customers.models import AssignmentChange, Batch, Customer, CustomerQuerySet
 
@@ -38,6 +39,7 @@ def share_matching(
     among: list[User] | None = None,
     as_of: datetime | None = None,
     limit: int | None = None,
+    scheme: Scheme = EVENLY,
 ) -> Batch:
     """Share out all customers that match, the oldest first up to `limit`: at once, or by the worker when they are many.
 
@@ -48,12 +50,39 @@ def share_matching(
         matching(filters=filters, by=by, as_of=as_of, now=now).order_by("pk").values_list("pk", flat=True)[:most]
     )
     if len(ids) > actions.REQUEST_LIMIT:
-        return start_sharing(filters=filters, among=among, by=by, now=now, as_of=as_of, limit=limit, kind=kind)
+        return start_sharing(
+            filters=filters, among=among, by=by, now=now, as_of=as_of, limit=limit, kind=kind, scheme=scheme
+        )
     chosen = Customer.objects.filter(pk__in=ids)
     with transaction.atomic():
         batch = Batch.objects.create(kind=kind, by=by, at=now, filter=filters.as_dict())
-        actions.share_out(customers=chosen, among=among, by=by, now=now, as_of=as_of, kind=kind, batch=batch)
+        actions.share_out(
+            customers=chosen, among=among, by=by, now=now, as_of=as_of, kind=kind, batch=batch, scheme=scheme
+        )
     return batch
+
+
+def undo_sharing(*, batch: Batch, by: User, now: datetime) -> Batch:
+    """Take `batch` back as far as it is untouched: at once, or by the worker when it is large.
+
+    Raises ActionError when it cannot be undone.
+    """
+    with transaction.atomic():
+        batch = actions.begin_undoing(batch=batch, by=by, now=now)
+        if batch.counts["assigned"] > actions.REQUEST_LIMIT:
+            transaction.on_commit(lambda: undo_batch.enqueue(str(batch.pk)))
+            return batch
+        while actions.undo_slice(batch_id=batch.pk, now=now):
+            pass
+    batch.refresh_from_db()
+    return batch
+
+
+@task(queue_name="default")
+def undo_batch(batch_id: str) -> None:
+    """Take back what is left of the batch, slice by slice, each in a transaction of its own."""
+    while actions.undo_slice(batch_id=batch_id, now=timezone.now()):
+        pass
 
 
 def start_sharing(
@@ -65,6 +94,7 @@ def start_sharing(
     as_of: datetime | None,
     limit: int | None,
     kind: str,
+    scheme: Scheme,
 ) -> Batch:
     """Record what is to be shared out and hand it to the worker. Raises ActionError when nobody can take any."""
     ids = None if among is None else [user.pk for user in among]
@@ -77,6 +107,7 @@ def start_sharing(
         "limit": limit,
         "total": total if limit is None else min(total, limit),
         "seen": 0,
+        **scheme.as_dict(),
     }
     batch = Batch.objects.create(
         kind=kind, by=by, at=now, filter=filters.as_dict(), options=options, state=Batch.State.QUEUED
@@ -133,4 +164,5 @@ def _share_slice(batch: Batch, ids: list[UUID], as_of: datetime | None) -> None:
         as_of=as_of,
         kind=batch.kind,
         batch=batch,
+        scheme=Scheme.from_dict(batch.options),
     )

@@ -14,6 +14,7 @@ urlpatterns = [
     path("customers/bulk-assign/", assignment.bulk_assign, name="bulk_assign"),
     path("customers/random-assign/", assignment.random_assign, name="random_assign"),
     path("customers/batch/<uuid:batch_id>/", assignment.batch, name="batch"),
+    path("customers/batch/<uuid:batch_id>/undo/", assignment.undo_batch, name="undo_batch"),
     path("customers/<uuid:customer_id>/", detail.customer, name="detail"),
     path("customers/<uuid:customer_id>/edit/", edit.edit, name="edit"),
     path("customers/<uuid:customer_id>/notes/", status.notes, name="notes"),

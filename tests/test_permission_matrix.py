@@ -83,6 +83,7 @@ ROWS = [
     Row("customers:bulk_assign", MANAGERS, post=(302, 400, 302)),
     Row("customers:random_assign", MANAGERS, post=(302, 400, 302)),
     Row("customers:batch", MANAGERS, get=OK, kwargs=("batch_id",)),
+    Row("customers:undo_batch", MANAGERS, post=(302, 400, 302), kwargs=("batch_id",)),
     Row("customers:follow_ups", INSIDE, get=OK),
     Row("customers:team", MANAGERS, get=OK),
     Row("customers:counsellor", MANAGERS, get=OK, post=BAD, data={"open_cap": "x"}, kwargs=COUNSELLOR),

@@ -22,12 +22,14 @@ from customers.actions.notes import add_note
 from customers.actions.people import Handover, deactivate, reactivate, set_availability, why_not
 from customers.actions.profile import create_customer, edit_customer
 from customers.actions.status import KEEP, record_status
+from customers.actions.undo_sharing import UNDOABLE, begin_undoing, undo_slice, why_not_undone
 
 __all__ = [
     "KEEP",
     "NOBODY",
     "REQUEST_LIMIT",
     "SLICE",
+    "UNDOABLE",
     "ActionError",
     "AlreadyKnown",
     "AlreadyLookedAfter",
@@ -38,6 +40,7 @@ __all__ = [
     "add_note",
     "assign",
     "assign_one",
+    "begin_undoing",
     "capacities",
     "close_follow_up",
     "create_customer",
@@ -53,5 +56,7 @@ __all__ = [
     "set_follow_up",
     "share_out",
     "unassign",
+    "undo_slice",
     "why_not",
+    "why_not_undone",
 ]

@@ -12,14 +12,13 @@ from django.db.models import Count, F, Max
 
 from accounts.models import User
 from customers.actions.capacity import capacities, loads
-from customers.actions.dealing import EVEN, LOAD, WEIGHTS, Player, Scheme, deal, more_ahead
 from customers.actions.errors import ActionError
+from customers.dealing import EVEN, EVENLY, LOAD, WEIGHTS, Player, Scheme, deal, more_ahead
 from customers.models import AssignmentChange, Batch, Customer, CustomerQuerySet, FollowUp
 
 REQUEST_LIMIT = 20_000
 SLICE = 5_000
 ROWS_AN_INSERT = 2_000
-EVENLY = Scheme()
 NOBODY = "Nobody can take new customers now: everybody is on leave, switched off or at the limit."
 
 
@@ -52,7 +51,7 @@ def assign_one(*, customer: Customer, to: User | None, by: User, now: datetime, 
         return customer
     if not can_take:
         raise ActionError(cannot_take(to))
-    _hand_over([(customer, to)], by=by, now=now, batch=None, why=why)
+    hand_over([(customer, to)], by=by, now=now, batch=None, why=why)
     customer.assigned_to, customer.assigned_at = to, now
     return customer
 
@@ -121,7 +120,7 @@ def share_out(
     if not rooms:
         raise ActionError(cannot_take(among[0]) if among and len(among) == 1 else NOBODY)
     wanted = customers.order_by().count()
-    free = _locked(_free(customers, as_of))
+    free = locked(_free(customers, as_of))
     seed = random.SystemRandom().randrange(2**32) if seed is None else seed
     batch = batch or Batch.objects.create(kind=kind, by=by, at=now)
     to_one = next(iter(rooms)).pk if len(rooms) == 1 else None
@@ -136,9 +135,9 @@ def share_out(
     result.why["full"] = len(free) - len(moves) - result.why["hers"]
     result.why["unknown"] = unknown
     result.takers = _takers(customers, as_of) if as_of and result.why["taken"] else {}
-    _hand_over(moves, by=by, now=now, batch=batch, why=why)
+    hand_over(moves, by=by, now=now, batch=batch, why=why)
     ahead = more_ahead(players, result.dealt) if scheme.how == EVEN else {}
-    _put_ahead(ahead)
+    put_ahead(ahead)
     _record(batch, result, seed=seed, scheme=scheme, ahead=ahead)
     return result
 
@@ -155,7 +154,7 @@ def _players(rooms: Mapping[User, int | None], scheme: Scheme, batch: Batch) -> 
     ]
 
 
-def _put_ahead(moves: Mapping[int, float]) -> None:
+def put_ahead(moves: Mapping[int, float]) -> None:
     """Remember who got an odd one more, so that an even deal stays even over many small ones."""
     for user_id, move in moves.items():
         User.objects.filter(pk=user_id).update(dealt_ahead=F("dealt_ahead") + move)
@@ -169,9 +168,9 @@ def _free(customers: CustomerQuerySet, as_of: datetime | None) -> CustomerQueryS
     return customers.callable().exclude(assigned_at__gt=as_of)
 
 
-def _locked(customers: CustomerQuerySet) -> list[Customer]:
+def locked(customers: CustomerQuerySet) -> list[Customer]:
     """The rows, held until the transaction ends, always in the same order; only what handing over needs."""
-    rows = customers.select_related(None).only("assigned_to")
+    rows = customers.select_related(None).only("assigned_to", "assigned_at")
     return list(rows.select_for_update(of=("self",), no_key=True).order_by("id"))
 
 
@@ -192,17 +191,17 @@ def _takers(customers: CustomerQuerySet, as_of: datetime) -> dict[int, tuple[int
 @transaction.atomic
 def unassign(*, customers: CustomerQuerySet, by: User, now: datetime, why: str = "") -> Shared:
     """Take `customers` back to the pool."""
-    owned = _locked(customers.filter(assigned_to__isnull=False))
+    owned = locked(customers.filter(assigned_to__isnull=False))
     if not owned:
         return Shared()
     batch = Batch.objects.create(kind=Batch.Kind.UNASSIGN, by=by, at=now, options={"why": why})
-    _hand_over([(customer, None) for customer in owned], by=by, now=now, batch=batch, why=why)
+    hand_over([(customer, None) for customer in owned], by=by, now=now, batch=batch, why=why)
     result = Shared(assigned=len(owned), batch=batch.pk)
     _record(batch, result)
     return result
 
 
-def _hand_over(moves: Sequence[tuple[Customer, User | None]], *, by: User, now: datetime, batch, why: str = "") -> None:
+def hand_over(moves: Sequence[tuple[Customer, User | None]], *, by: User, now: datetime, batch, why: str = "") -> None:
     """Write the new owners: the rows, their open follow-ups and one history row each, in bulk."""
     AssignmentChange.objects.bulk_create(
         (

@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from accounts.models import User, UserQuerySet
+from customers.dealing import EVENLY, LOAD, WEIGHTS, Scheme
 from customers.forms.fields import MomentField
 
 MOST_IDS = 10_000
@@ -17,8 +18,11 @@ TOO_MANY = (
 NONE_CHOSEN = "No customer was chosen. Tick those to share out, or choose all that match."
 NO_SUCH_COUNSELLOR = "This counsellor does not exist or has left. Choose another one."
 WHICH_COUNSELLOR = "Choose the one counsellor who gets them."
+MOST_WEIGHT = 99
+WHICH_WEIGHT = "A weight is a whole number from 0 to 99."
+NO_WEIGHT = "Give at least one counsellor a weight above 0."
 # Errors of a request that is well formed: a person sees them on the page she came from.
-REFUSALS = {"too_many", "none_chosen", "no_such_counsellor"}
+REFUSALS = {"too_many", "none_chosen", "no_such_counsellor", "no_weight"}
 
 
 class CounsellorField(forms.ModelChoiceField):
@@ -92,13 +96,16 @@ class CounsellorsField(forms.Field):
 class ShareForm(forms.Form):
     """Which customers, and to whom: to one, or at random among several (none named: among all who can take)."""
 
-    ONE, RANDOM = "one", "random"
+    ONE, RANDOM, LOAD, WEIGHTS = "one", "random", "load", "weights"
 
     customer_ids = IdsField(required=False, label="Customers")
     matching = forms.ChoiceField(required=False, choices=[("1", "yes"), ("0", "no")], label="All that match")
     limit = forms.IntegerField(required=False, min_value=1, max_value=10_000_000, label="How many")
     as_of = MomentField(required=False, label="As of")
-    how = forms.ChoiceField(required=False, choices=[(RANDOM, "At random, fairly"), (ONE, "To one")])
+    how = forms.ChoiceField(
+        required=False,
+        choices=[(RANDOM, "At random, fairly"), (LOAD, "Even out"), (WEIGHTS, "By weights"), (ONE, "To one")],
+    )
     sales_user = CounsellorsField(required=False)
     sales_users = CounsellorsField(required=False)
 
@@ -113,13 +120,41 @@ class ShareForm(forms.Form):
         return self.cleaned_data.get("matching") == "1"
 
     @property
+    def way(self) -> str:
+        return self.cleaned_data.get("how") or self.default_how
+
+    @property
     def to_one(self) -> bool:
-        return (self.cleaned_data.get("how") or self.default_how) == self.ONE
+        return self.way == self.ONE
+
+    @property
+    def scheme(self) -> Scheme:
+        """How they are dealt."""
+        if self.way == self.WEIGHTS:
+            return Scheme(WEIGHTS, self.cleaned_data["weights"])
+        return Scheme(LOAD) if self.way == self.LOAD else EVENLY
+
+    def _clean_weights(self, cleaned: dict) -> None:
+        """`weight_<user id>`: a whole number from 0 (gets none) to 99; among those ticked, or among all."""
+        among = self.fields["sales_users"].queryset
+        ticked = {user.pk for user in cleaned.get("sales_users") or among}
+        weights = {}
+        for user_id in ticked:
+            text = str(self.data.get(f"weight_{user_id}", "")).strip() or "1"
+            if not text.isascii() or not text.isdigit() or int(text[:4]) > MOST_WEIGHT:
+                self.add_error(None, ValidationError(WHICH_WEIGHT, code="no_weight"))
+                return
+            weights[user_id] = int(text)
+        cleaned["weights"] = {user_id: weight for user_id, weight in weights.items() if weight}
+        if not cleaned["weights"]:
+            self.add_error(None, ValidationError(NO_WEIGHT, code="no_weight"))
 
     def clean(self) -> dict:
         cleaned = self.cleaned_data
         if "customer_ids" in cleaned and not cleaned["customer_ids"] and not self.all_matching:
             self.add_error("customer_ids", ValidationError(NONE_CHOSEN, code="none_chosen"))
+        if self.way == self.WEIGHTS:
+            self._clean_weights(cleaned)
         if self.to_one and "sales_user" in cleaned and len(cleaned["sales_user"]) != 1:
             self.add_error("sales_user", ValidationError(WHICH_COUNSELLOR, code="no_such_counsellor"))
         return cleaned

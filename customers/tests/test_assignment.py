@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from accounts.models import User
 from accounts.tests.factories import UserFactory
 from customers import actions
-from customers.actions.dealing import Player, deal
+from customers.dealing import Player, deal
 from customers.models import AssignmentChange, Batch, Customer, FollowUp
 from customers.tests.factories import CustomerFactory, FollowUpFactory, OriginFactory
 

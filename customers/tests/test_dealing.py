@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from accounts.models import User
 from accounts.tests.factories import UserFactory
 from customers import actions
-from customers.actions.dealing import LOAD, WEIGHTS, Player, Scheme, deal, more_ahead
+from customers.dealing import LOAD, WEIGHTS, Player, Scheme, deal, more_ahead
 from customers.models import Batch, Customer
 from customers.tests.factories import CustomerFactory
 

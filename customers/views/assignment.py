@@ -1,6 +1,7 @@
 """Who looks after whom: one customer given, many shared out, the list of those nobody looks after yet."""
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
@@ -19,7 +20,7 @@ from customers.forms.lists import ListForm
 from customers.forms.status import StatusForm
 from customers.lists import NOBODY, narrowed
 from customers.models import Batch, Customer
-from customers.receipts import progress
+from customers.receipts import how, progress
 from customers.views.detail import customer_page
 from customers.views.lists import filtered, list_answer, listed
 
@@ -66,13 +67,16 @@ def unassigned(request):
     found = listed(request, waiting, form)
     if wants_json(request):
         return list_answer(request, found)
-    batches = [(batch, progress(batch, viewer=request.user, now=now)) for batch in _batches(request.user, now)]
+    batches = [
+        (batch, progress(batch, viewer=request.user, now=now), not actions.why_not_undone(batch))
+        for batch in _batches(request.user, now)
+    ]
     seats = actions.seats(now=now)
     context = {
         "seats": seats,
         "most": max((seat.load for seat in seats), default=0) or 1,
         "batches": batches,
-        "working": any(batch.is_under_way for batch, _ in batches),
+        "working": any(batch.is_under_way for batch, *_ in batches),
         "now": now,
         "form": form,
         **found,
@@ -83,22 +87,46 @@ def unassigned(request):
 
 
 def _batches(user: User, now: datetime) -> QuerySet[Batch]:
-    """What the worker is sharing out right now, and what it has just shared out for `user`."""
-    by_worker = Batch.objects.filter(kind__in=SHARING, options__has_key="total")
-    recent = by_worker.filter(by=user, at__gte=now - TOLD_FOR)
-    return (by_worker.filter(state__in=Batch.UNDER_WAY) | recent).select_related("by").order_by("-id")[:5]
+    """What the worker is at right now, and what `user` has just shared out, which she may want to undo."""
+    sharing = Batch.objects.filter(kind__in=SHARING)
+    recent = sharing.filter(by=user, at__gte=now - TOLD_FOR)
+    return (sharing.filter(state__in=Batch.UNDER_WAY) | recent).select_related("by").order_by("-id")[:3]
+
+
+def _batch(batch_id: UUID) -> Batch:
+    """The act of sharing out with that id. Raises Http404."""
+    if found := Batch.objects.filter(pk=batch_id, kind__in=SHARING).select_related("by").first():
+        return found
+    raise Http404("There is no such act.")
 
 
 @roles_allowed(MANAGER)
 @require_methods("GET")
 def batch(request, batch_id):
-    found = Batch.objects.filter(pk=batch_id, kind__in=SHARING).select_related("by").first()
-    if found is None:
-        raise Http404("There is no such act.")
+    found = _batch(batch_id)
     told = progress(found, viewer=request.user, now=timezone.now())
     if wants_json(request):
         return JsonResponse({"state": found.state, "seen": told.seen, "total": told.total, "text": told.text})
-    return render(request, "customers/batch.html", {"batch": found, "told": told})
+    context = {"batch": found, "told": told, "how": how(found), "can_undo": not actions.why_not_undone(found)}
+    return render(request, "customers/batch.html", context)
+
+
+@roles_allowed(MANAGER)
+@require_methods("POST", back_to="customers:batch")
+def undo_batch(request, batch_id):
+    found, now = _batch(batch_id), timezone.now()
+    try:
+        undone = tasks.undo_sharing(batch=found, by=request.user, now=now)
+    except actions.ActionError as refused:
+        if wants_json(request):
+            return error(request, 400, str(refused))
+        messages.error(request, str(refused))
+        return redirect("customers:batch", batch_id)
+    if wants_json(request):
+        counts = {name: undone.options["undo"][name] for name in ("back", "stays")}
+        return JsonResponse({"success": True, "state": undone.state, **counts})
+    messages.success(request, progress(undone, viewer=request.user, now=now).text)
+    return redirect("customers:unassigned")
 
 
 @roles_allowed(MANAGER)
@@ -113,9 +141,9 @@ def random_assign(request):
     return _share(request, ShareForm.RANDOM)
 
 
-def _share(request: HttpRequest, how: str) -> HttpResponse:
+def _share(request: HttpRequest, default_how: str) -> HttpResponse:
     data, now = request_data(request), timezone.now()
-    form = ShareForm(data, counsellors=User.objects.sales_users(), how=how)
+    form = ShareForm(data, counsellors=User.objects.sales_users(), how=default_how)
     if not form.is_valid():
         if form.refusal:
             return _refused(request, form.refusal)
@@ -136,13 +164,14 @@ def _shared(user: User, form: ShareForm, data: QueryDict, now: datetime) -> Batc
     """Do what `form` says; the batch that tells how it went, or how it will go."""
     values = form.cleaned_data
     as_of = values["as_of"] and min(values["as_of"], now)
-    how = {"by": user, "now": now, "among": form.among, "as_of": as_of}
-    how["kind"] = Batch.Kind.ASSIGN if form.to_one else Batch.Kind.DISTRIBUTE
+    act = {"by": user, "now": now, "among": form.among, "as_of": as_of}
+    act["kind"] = Batch.Kind.ASSIGN if form.to_one else Batch.Kind.DISTRIBUTE
+    act["scheme"] = form.scheme
     if form.all_matching:
         filters = ListForm(data, user=user).checked().filters
-        return tasks.share_matching(filters=filters, limit=values["limit"], **how)
+        return tasks.share_matching(filters=filters, limit=values["limit"], **act)
     customers, unknown = customers_for(user, values["customer_ids"])
-    done = actions.share_out(customers=customers, unknown=unknown, **how)
+    done = actions.share_out(customers=customers, unknown=unknown, **act)
     return Batch.objects.get(pk=done.batch)
 
 

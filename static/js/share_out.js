@@ -2,6 +2,7 @@
 // Without this file the same form works; the server counts and deals.
 (() => {
   const number = new Intl.NumberFormat("en-IN");
+  const MOST_STEPS = 20_000; // beyond that the preview would be slow, and the worker deals
 
   function chosenIn(form) {
     const all = form.querySelector("[data-all-matching]");
@@ -29,22 +30,30 @@
     head.indeterminate = ticked > 0 && ticked < boxes.length;
   }
 
-  // The same deal as the server's: always to whoever has the fewest of it and still has room.
-  function shares(count, seats) {
-    const rooms = seats.map((seat) => (seat.dataset.room === "" ? Infinity : Number(seat.dataset.room)));
-    const got = seats.map(() => 0);
-    let left = count;
-    for (;;) {
-      const open = got.map((_, i) => i).filter((i) => got[i] < rooms[i]);
-      const each = Math.floor(left / open.length);
-      if (!open.length || !left) return got;
-      open.forEach((i, turn) => {
-        const more = Math.min(each || (turn < left ? 1 : 0), rooms[i] - got[i]);
-        got[i] += more;
-        if (each) left -= more;
-      });
-      if (!each) return got;
+  // The same deal as the server's, one by one: always to whoever has had the fewest for her weight and still has room.
+  function shares(count, seats, how) {
+    const table = seats.map((seat, i) => ({
+      i,
+      got: 0,
+      had: how === "load" ? Number(seat.dataset.load) : 0,
+      room: seat.dataset.room === "" ? Infinity : Number(seat.dataset.room),
+      weight: how === "weights" ? weightOf(seat) : 1,
+    }));
+    // Many rounds at once where nothing can happen in between, so that a million takes no longer than a hundred.
+    const skip = how === "random" && table.every((one) => one.room === Infinity) ? Math.floor(count / table.length) : 0;
+    table.forEach((one) => (one.got = skip));
+    for (let left = Math.min(count - skip * table.length, MOST_STEPS); left > 0; left -= 1) {
+      const open = table.filter((one) => one.got < one.room && one.weight > 0);
+      if (!open.length) break;
+      const place = (one) => (2 * (one.had + one.got) + 1) / one.weight;
+      open.reduce((least, one) => (place(one) < place(least) ? one : least)).got += 1;
     }
+    return table.map((one) => one.got);
+  }
+
+  function weightOf(seat) {
+    const box = seat.closest("li").querySelector("[data-weight] input");
+    return Math.max(0, Number(box?.value === "" ? 1 : box?.value) || 0);
   }
 
   function drawPreview(form, count) {
@@ -53,7 +62,9 @@
     const one = form.querySelector("[data-one]")?.value;
     const ticked = seats.filter((seat) => seat.checked);
     const playing = toOne ? seats.filter((seat) => seat.value === one) : ticked.length ? ticked : seats;
-    const got = shares(count, playing);
+    const how = form.querySelector("[name=how]:checked")?.value ?? "random";
+    const got = shares(count, playing, how);
+    seats.forEach((seat) => (seat.closest("li").querySelector("[data-weight]").hidden = how !== "weights"));
     seats.forEach((seat) => {
       const plus = seat.closest("li").querySelector("[data-plus]");
       const n = got[playing.indexOf(seat)] ?? 0;
@@ -80,10 +91,13 @@
         form.querySelectorAll("[name=customer_ids]").forEach((box) => (box.checked = head.checked));
       }
       if (target.matches("[data-one]") && target.value) form.querySelector("[data-to-one]").checked = true;
-      if (target.matches("[data-seat]") && target.checked) form.querySelector("[name=how][value=random]").checked = true;
+      const toOne = form.querySelector("[data-to-one]");
+      if (target.matches("[data-seat]") && target.checked && toOne.checked) {
+        form.querySelector("[name=how][value=random]").checked = true;
+      }
       draw(form);
     });
-    form.addEventListener("input", ({ target }) => target.matches("[data-limit]") && draw(form));
+    form.addEventListener("input", ({ target }) => target.matches("[data-limit], [data-weight] input") && draw(form));
     form.addEventListener("submit", (event) => {
       const all = form.querySelector("[data-all-matching]");
       const asks = event.submitter?.matches("[data-sure]") && all?.checked;

@@ -35,6 +35,9 @@ class Scheme:
         return cls(values.get("how", EVEN), weights)
 
 
+EVENLY = Scheme()
+
+
 @dataclass
 class Player:
     """One who is dealt to. `had`: what counts as hers already; `ahead`: how many odd ones she has had beyond her even
