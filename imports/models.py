@@ -77,6 +77,9 @@ class Import(models.Model):
     done_rows = models.PositiveIntegerField(default=0, help_text="Progress of writing, in rows.")
     worker = models.CharField(max_length=80, blank=True, help_text="Whose it is while it is being worked on.")
     heartbeat = models.DateTimeField(null=True, blank=True)
+    deaths = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="How many workers were lost with it since it last came on."
+    )
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
@@ -122,6 +125,16 @@ class Import(models.Model):
             if known["name"] == sheet:
                 return [column["label"] for column in known["columns"]]
         return []
+
+
+class Worker(models.Model):
+    """A worker process that was alive a moment ago; one that ends takes its row along."""
+
+    id = models.CharField(primary_key=True, max_length=80)
+    seen_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.id
 
 
 class StagedRow(models.Model):

@@ -6,7 +6,8 @@ running    the staged rows become customers, slice by slice, each slice with its
 and back again, where somebody undoes it (undoing): slice by slice as well, from the last row to the first.
 """
 
-from imports.pipeline.claims import STALE_AFTER, release_claims, stale
-from imports.pipeline.running import give_up, run, stopping
+from imports.pipeline.claims import STALE_AFTER, release_claim, stale
+from imports.pipeline.patience import stopping
+from imports.pipeline.running import give_up, run
 
-__all__ = ["STALE_AFTER", "give_up", "release_claims", "run", "stale", "stopping"]
+__all__ = ["STALE_AFTER", "give_up", "release_claim", "run", "stale", "stopping"]

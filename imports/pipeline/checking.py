@@ -1,7 +1,7 @@
 """Phase 1: the file is read, its columns understood, every row cleaned and staged."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import chain, islice
 
 from django.conf import settings
@@ -26,6 +26,7 @@ from imports.mapping import (
 from imports.models import Import, Outcome, StagedRow, State
 from imports.pipeline.claims import Claim
 from imports.pipeline.files import local_copy
+from imports.pipeline.patience import patiently, pause
 from imports.pipeline.staged import staged_data
 from imports.reading import Book, Limits, Options, Refused, Row, Sheet, open_book
 from imports.reasons import Reason
@@ -46,20 +47,21 @@ class NeedsMapping(Exception):
         self.code, self.detail = code, detail
 
 
-def check(claim: Claim, import_: Import, pause: Callable[[], None]) -> None:
+def check(claim: Claim, import_: Import) -> None:
     """Read the file anew and stage its rows; the import is then `running`. Raises Refused or NeedsMapping."""
     with transaction.atomic():
         claim.hold(state=State.CHECKING, read_rows=0, notes=[], **dict.fromkeys(_COUNTERS, 0))
         StagedRow.objects.filter(import_id=import_.pk).delete()
-    reader = _Reader(import_, _Stage(claim, import_, pause))
+    reader = _Reader(import_, _Stage(claim, import_))
     with local_copy(import_) as path, open_book(path, _options(import_), _limits()) as book:
         reader.read(book)
     with transaction.atomic():
         claim.hold(mapping=reader.mapping, notes=reader.notes)
     reader.refuse_if_nothing_was_read()
     with transaction.atomic():
-        claim.hold(state=State.RUNNING, rows=reader.stage.number)
+        claim.hold(state=State.RUNNING, rows=reader.stage.number, deaths=0)
         find_repeats(import_)
+        claim.hold()  # that may have taken long
 
 
 def _options(import_: Import) -> Options:
@@ -75,8 +77,8 @@ def _limits() -> Limits:
 class _Stage:
     """Writes staged rows in chunks, each with the progress in one short transaction."""
 
-    def __init__(self, claim: Claim, import_: Import, pause: Callable[[], None]):
-        self.claim, self.import_id, self.pause = claim, import_.pk, pause
+    def __init__(self, claim: Claim, import_: Import):
+        self.claim, self.import_id = claim, import_.pk
         self.size = 1_000 if connection.vendor == "sqlite" else 2_000
         self.number = 0
         self.rows: list[tuple] = []
@@ -88,11 +90,14 @@ class _Stage:
             self.flush()
 
     def flush(self) -> None:
+        patiently(self._write)
+        self.rows = []
+        pause()
+
+    def _write(self) -> None:
         with transaction.atomic():
             self.claim.hold(read_rows=self.number)
             bulk.insert(StagedRow, _STAGED, self.rows)
-        self.rows = []
-        self.pause()
 
 
 class _Reader:
@@ -256,5 +261,6 @@ def _mark_repeats(import_: Import, column: str, only: str = "") -> None:
     key = import_.pk.hex if connection.vendor == "sqlite" else import_.pk
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL statement_timeout = 0")  # a million rows take their time
             cursor.execute(f"ANALYZE {table}")
         cursor.execute(statement, [key])

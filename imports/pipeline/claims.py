@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -19,6 +19,9 @@ from imports.models import WORKING_STATES, Import, State
 STALE_AFTER = timedelta(seconds=60)
 BEAT_SECONDS = 15
 BEGUN = (State.CHECKING, State.RUNNING, State.UNDOING)
+# PostgreSQL ends the transaction of a worker that has been put to sleep in the middle of it: others could neither take
+# its import over nor touch the customers in its hand for as long as that lasts.
+_WAKEFUL = "SET LOCAL idle_in_transaction_session_timeout = '30s'; SET LOCAL statement_timeout = '60s'"
 logger = logging.getLogger(__name__)
 
 
@@ -31,9 +34,20 @@ def stale(now: datetime) -> QuerySet[Import]:
     return Import.objects.filter(state__in=BEGUN).exclude(heartbeat__gt=now - STALE_AFTER)
 
 
-def release_claims(import_ids: list[str]) -> None:
-    """Let others take these imports up at once: whoever had them is known to be dead."""
-    Import.objects.filter(pk__in=import_ids, state__in=WORKING_STATES).update(worker="", heartbeat=None)
+@transaction.atomic
+def release_claim(import_id: str, *, silent_since: datetime | None = None) -> bool:
+    """Let others take an import up at once: whoever had it is known to be dead, or was silent at `silent_since`.
+
+    False when a transaction holds it still: its worker sleeps in the middle of it, or has come back to life.
+    """
+    held = Import.objects.filter(pk=import_id).select_for_update(of=("self",), skip_locked=True).first()
+    if held is None:
+        return not Import.objects.filter(pk=import_id).exists()
+    if silent_since and held.heartbeat and held.heartbeat > silent_since:
+        return False
+    if held.state in WORKING_STATES:
+        Import.objects.filter(pk=import_id).update(worker="", heartbeat=None)
+    return True
 
 
 class Claim:
@@ -55,6 +69,9 @@ class Claim:
 
         Raises Lost when the import is not ours any more; the transaction must not go on then.
         """
+        if connection.vendor == "postgresql" and connection.in_atomic_block:
+            with connection.cursor() as cursor:
+                cursor.execute(_WAKEFUL)
         mine = Import.objects.filter(pk=self.import_id, worker=self.worker, state__in=WORKING_STATES)
         if not mine.update(heartbeat=timezone.now(), **values):
             raise Lost(self.import_id)
@@ -76,10 +93,10 @@ class Claim:
             heart.join()
 
     def _beat_until(self, stop: threading.Event) -> None:
-        try:
-            while not stop.wait(BEAT_SECONDS):
+        while not stop.wait(BEAT_SECONDS):
+            try:
                 Import.objects.filter(pk=self.import_id, worker=self.worker).update(heartbeat=timezone.now())
-        except DatabaseError:
-            logger.warning("Import %s: the heartbeat could not be written", self.import_id, exc_info=True)
-        finally:
-            connection.close()
+            except (DatabaseError, InterfaceError):
+                logger.warning("Import %s: the heartbeat could not be written", self.import_id, exc_info=True)
+                connection.close()
+        connection.close()

@@ -55,7 +55,7 @@ class Undoing:
         part = Part(stored, list(rows.filter(outcome__in=CHANGED, undo="").defer("raw", "warnings")), timezone.now())
         part.write()
         counts = added(stored.undo_counts, part.counts, part.why)
-        self.claim.hold(done_rows=stored.written - lower, undo_counts=counts)
+        self.claim.hold(done_rows=stored.written - lower, undo_counts=counts, deaths=0)
         return True
 
 

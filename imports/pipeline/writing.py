@@ -62,7 +62,7 @@ class Writer:
 
     def _account(self, rows: Sequence[Staged], counts: Counter) -> None:
         values = {name: F(name) + number for name, number in counts.items()}
-        values["done_rows"] = rows[-1].number
+        values["done_rows"], values["deaths"] = rows[-1].number, 0
         added = {field: words.added for field, words in self.words.items()}
         if added != self.added:
             self.added = added

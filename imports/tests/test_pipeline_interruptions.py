@@ -2,6 +2,7 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, OperationalError, connection
@@ -10,10 +11,13 @@ from django.utils import timezone
 from customers.models import Customer, Enquiry, FieldChange
 from customers.tests.factories import CustomerFactory
 from imports import actions, pipeline, tasks
-from imports.models import Import, State
-from imports.pipeline import slices
+from imports.models import Import, StagedRow, State
+from imports.pipeline import checking, running, slices, undoing
+from imports.pipeline.patience import ATTEMPTS
 from imports.pipeline.writing import Writer
+from imports.reading import Refused
 from imports.tests.factories import ASHA, counts, csv_bytes, imported, leads, upload
+from imports.tests.taking_back import undone
 
 
 class TestInterruptions:
@@ -158,17 +162,79 @@ class TestAtTheSameMoment:
         finally:
             connection.close()
 
-    def test_database_that_is_away_for_a_moment(self, manager, monkeypatch):
-        monkeypatch.setattr("imports.pipeline.running.time.sleep", lambda seconds: None)
-        real = slices.add_imported
-        failures = []
 
-        def away(*, customers, **act):
-            if not failures:
-                failures.append(1)
-                raise OperationalError("server closed the connection unexpectedly")
-            real(customers=customers, **act)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+class TestADatabaseThatFails:
+    """`patience` waits between its attempts; here it does not."""
 
-        monkeypatch.setattr(slices, "add_imported", away)
+    @pytest.fixture
+    def failing(self, monkeypatch):
+        """`failing("module.name", times)`: that function fails so often as a lost connection does."""
+        waited = []
+        monkeypatch.setattr("imports.pipeline.patience.stopping.wait", lambda seconds: waited.append(seconds))
+
+        def failing(where, name: str, times: int) -> list:
+            real, failures = getattr(where, name), []
+
+            def fails(*args, **act):
+                if len(failures) < times:
+                    failures.append(1)
+                    raise OperationalError("server closed the connection unexpectedly")
+                return real(*args, **act)
+
+            monkeypatch.setattr(where, name, fails)
+            return waited
+
+        return failing
+
+    @pytest.mark.parametrize("times", [1, 20])
+    def test_while_it_writes_the_import_goes_on(self, manager, failing, times):
+        waited = failing(slices, "add_imported", times)
         import_ = imported(manager, leads(20))
         assert (import_.state, counts(import_), Customer.objects.count()) == (State.DONE, {"created": 20}, 20)
+        assert len(waited) == times
+
+    @pytest.mark.parametrize("times", [1, 20])
+    def test_while_it_reads_the_file_is_read_again(self, manager, failing, times):
+        failing(checking.bulk, "insert", times)
+        import_ = imported(manager, leads(20))
+        assert (import_.state, counts(import_), Customer.objects.count()) == (State.DONE, {"created": 20}, 20)
+
+    def test_while_it_marks_repeats_or_finishes(self, manager, failing):
+        failing(checking, "find_repeats", 1)
+        failing(running, "_finish", 1)
+        import_ = imported(manager, csv_bytes(ASHA, ASHA))
+        assert (import_.state, counts(import_)) == (State.DONE, {"created": 1, "duplicate_in_file": 1})
+
+    def test_while_it_undoes(self, manager, failing):
+        import_ = imported(manager, leads(20))
+        failing(undoing.Part, "write", 20)
+        assert undone(import_, manager).state == State.UNDONE
+        assert not Customer.objects.exists()
+
+    def test_that_answers_and_refuses_for_a_quarter_of_an_hour_is_a_failure(self, manager, failing, monkeypatch):
+        monkeypatch.setattr("imports.pipeline.patience.GIVE_UP_AFTER", timedelta(0))
+        failing(slices, "add_imported", ATTEMPTS)
+        import_ = imported(manager, leads(20))
+        assert (import_.state, Customer.objects.count()) == (State.FAILED, 0)
+        actions.retry(import_=import_, by=manager, now=timezone.now())
+        tasks.run_import.call(str(import_.pk))
+        import_.refresh_from_db()
+        assert (import_.state, Customer.objects.count()) == (State.DONE, 20)
+
+
+def test_worker_that_lost_its_import_takes_nothing_from_the_one_that_has_it(manager, monkeypatch):
+    # Given a worker that sleeps while it reads, and another that took over and has staged the rows
+    import_ = upload(manager, leads(3))
+
+    def sleeps(claim, import_):
+        Import.objects.filter(pk=import_.pk).update(worker="other", state=State.RUNNING, rows=3)
+        StagedRow.objects.create(import_id=import_.pk, number=1, data="{}")
+        raise Refused("timed_out")  # its child had to wait for too long
+
+    monkeypatch.setattr(running, "check", sleeps)
+    pipeline.run(import_.pk)
+    # Then the first leaves all as it is
+    import_.refresh_from_db()
+    assert (import_.state, import_.worker, import_.file_error) == (State.RUNNING, "other", "")
+    assert StagedRow.objects.filter(import_id=import_.pk).count() == 1

@@ -1,17 +1,25 @@
-"""manage.py worker: does what is queued, and takes up what a killed worker left."""
+"""manage.py worker: does what is queued, and takes up what a lost worker left."""
 
 import logging
+import os
+import signal
 import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.utils import timezone
 from django_tasks_db.management.commands import db_worker
 
 from imports import pipeline, recovery
+from imports.lives import AnotherWorker, Life
 
 INTERVAL = 0.5
-RECOVER_EVERY = 20
+BEAT_EVERY = 15
+STAND_BY = 5
+LONGEST_WAIT = 15
 logger = logging.getLogger(__name__)
 
 
@@ -24,17 +32,34 @@ class Worker(db_worker.Worker):
 
 
 class Command(BaseCommand):
-    help = "Run tasks; take up again what a killed worker left. One on SQLite, as many as you like on PostgreSQL."
+    help = (
+        "Run tasks; take up again what a lost worker left. As many as you like; on SQLite one works, others stand by."
+    )
 
     def add_arguments(self, parser):
         parser.add_argument("--once", action="store_true", help="do what is queued now, then end")
 
     def handle(self, *, once: bool, **options):
+        if once:
+            self._work(once=True)
+            return
+        attempt = 0
+        while True:
+            began = time.monotonic()
+            try:
+                return self._work(once=False)
+            except (OperationalError, InterfaceError):
+                # Nothing can be recorded while the database is away. What this worker had in hand it leaves behind
+                # together with its name, and takes it up under the next one.
+                connection.close()
+                attempt = 0 if time.monotonic() - began > LONGEST_WAIT else attempt + 1
+                logger.warning("The database does not answer; the worker waits for it", exc_info=not attempt)
+                time.sleep(min(2**attempt, LONGEST_WAIT))
+
+    def _work(self, *, once: bool) -> None:
+        life = self._life(once=once)
         try:
-            life = recovery.Life()
-        except recovery.AnotherWorker as error:
-            raise CommandError("Another worker is at work on this database. One is enough.") from error
-        try:
+            life.beat(timezone.now())
             recovery.recover(now=timezone.now())
             worker = Worker(
                 queue_names=["*"],
@@ -47,20 +72,49 @@ class Command(BaseCommand):
                 worker_id=life.worker_id,
             )
             worker.configure_signals()
-            if not once:
-                threading.Thread(target=_keep_recovering, daemon=True, name="recovery").start()
-            worker.run()
+            with _beating(life):
+                worker.run()
         finally:
             life.end()
 
+    def _life(self, *, once: bool) -> Life:
+        told = False
+        while True:
+            try:
+                return Life(timezone.now())
+            except AnotherWorker as error:
+                if once:
+                    raise CommandError("Another worker is at work on this database. One is enough.") from error
+                if not told:
+                    self.stdout.write("Another worker is at work on this database; this one stands by.")
+                told = True
+            connection.close()
+            time.sleep(STAND_BY)
 
-def _keep_recovering() -> None:
-    """A worker on another machine may die while this one lives."""
-    pause = threading.Event()
-    while not pause.wait(RECOVER_EVERY):
+
+@contextmanager
+def _beating(life: Life) -> Iterator[None]:
+    """Be seen to live, and look for work that was left: a worker on another machine may die while this one lives."""
+    stop = threading.Event()
+    heart = threading.Thread(target=_beat, args=[life, stop], daemon=True, name="worker heartbeat")
+    heart.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        heart.join()
+
+
+def _beat(life: Life, stop: threading.Event) -> None:
+    while not stop.wait(BEAT_EVERY):
+        if life.has_lost_its_seat:
+            logger.warning("Another worker took over while this one was asleep; it ends here")
+            os.kill(os.getpid(), signal.SIGTERM)
+            return
         try:
+            life.beat(timezone.now())
             recovery.recover(now=timezone.now())
-        except DatabaseError:
+        except (DatabaseError, InterfaceError):
             logger.warning("Could not look for work that was left", exc_info=True)
         finally:
             connection.close()
