@@ -38,6 +38,8 @@ class LoginRequired(LoginRequiredMiddleware):
     @staticmethod
     def _back(request, view_func) -> str:
         """Where to go after the login: the page itself, or the page that a post was made from."""
+        if request.method == "POST" and (page := drafts.way_back(request)):
+            return page
         if back_to := request.method not in ("GET", "HEAD") and getattr(view_func, "back_to", ""):
             return reverse(back_to, kwargs=request.resolver_match.kwargs)
         can_be_opened = "GET" in getattr(view_func, "methods", ["GET"])

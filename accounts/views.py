@@ -41,7 +41,7 @@ def login(request):
 
 
 def _login_page(request, form: LoginForm, there: str, status: int = 200, locked: str = ""):
-    context = {"form": form, "next": there, "locked": locked}
+    context = {"form": form, "next": there, "locked": locked, "kept": drafts.waiting(request)}
     return render(request, "accounts/login.html", context, status=status)
 
 

@@ -39,9 +39,9 @@ def csrf_failure(request, reason=""):
     match = request.resolver_match
     back_to = getattr(match.func, "back_to", "") if match else ""
     if back_to and not wants_json(request) and drafts.keep(request):
-        if not request.FILES:  # a file is lost, which its form says
+        if request.user.is_authenticated and not request.FILES:  # a file is lost, which its form says
             messages.warning(request, STALE)
-        return redirect(reverse(back_to, kwargs=match.kwargs))
+        return redirect(drafts.way_back(request) or reverse(back_to, kwargs=match.kwargs))
     if match and match.view_name == "accounts:login" and request.user.is_authenticated and not wants_json(request):
         return redirect("home")  # she signed in in another tab
     get_token(request)  # a script that sends it again finds the new token in the cookie

@@ -22,7 +22,7 @@ SAVED: list[str] = []
 def person(request, number):
     """A page with a form whose text may be waiting."""
     kept = drafts.take(request, f"note {number}")
-    return HttpResponse(f"page {number}: {kept['notes'] if kept else 'empty'}")
+    return HttpResponse(f"page {number}: {kept.fields['notes'] if kept else 'empty'}")
 
 
 @roles_allowed(*EVERYBODY)

@@ -1,10 +1,11 @@
-"""What a person typed while her session ended: kept, and given back to her alone.
+"""What a person typed while her session ended, or what was refused elsewhere: kept, and given back to her alone.
 
-A form carries a token signed with her id and the form's name when it is drawn. A post that comes without a session
-(or with a stale CSRF token) and with a valid token leaves its fields in the visitor's session; the form's page takes
-them out again once the same person has signed in. A token of somebody else's, or none, keeps nothing.
+A form carries a token signed with her id, the form's name and its page when it is drawn. A post that comes without a
+session (or with a stale CSRF token) and with a valid token leaves its fields in the visitor's session; the form's page
+takes them out again once the same person has signed in. A token of somebody else's, or none, keeps nothing.
 """
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.core import signing
@@ -20,9 +21,31 @@ MAX_CHARACTERS = 50_000
 NOT_KEPT = {"csrfmiddlewaretoken", FIELD}
 
 
-def token(user, form_name: str) -> str:
-    """The value of the hidden `draft` field of the form `form_name` (its page's name and the customer's id)."""
-    return signing.dumps([user.pk, form_name], salt=SALT)
+@dataclass(frozen=True)
+class Draft:
+    """What was typed. `signed_out`: its author had no session when she sent it, which the form's page tells her."""
+
+    fields: QueryDict
+    signed_out: bool
+
+
+def token(user, form_name: str, *, back: str = "") -> str:
+    """The value of the hidden `draft` field of the form `form_name` (its page's name and the customer's id).
+
+    `back` is the path of the page with its filter and place in the list, for a form that is sent to another address.
+    """
+    return signing.dumps([user.pk, form_name, back], salt=SALT)
+
+
+def way_back(request: HttpRequest) -> str:
+    """The path that the posted form's page gave with its token; "" if none, or if the token is not ours."""
+    owner = _owner(request.POST.get(FIELD, ""))
+    return owner[2] if owner else ""
+
+
+def waiting(request: HttpRequest) -> bool:
+    """True if something waits in this visitor's session for its author to sign in."""
+    return bool(request.session.get(SESSION_KEY))
 
 
 def keep(request: HttpRequest) -> bool:
@@ -34,17 +57,17 @@ def keep(request: HttpRequest) -> bool:
     owner = _owner(request.POST.get(FIELD, ""))
     if owner is None or request.user.pk not in (None, owner[0]):
         return False
-    user_id, form_name = owner
+    user_id, form_name, _ = owner
     fields = {key: values for key, values in request.POST.lists() if key not in NOT_KEPT and "password" not in key}
     if sum(len(key) + sum(map(len, values)) for key, values in fields.items()) > MAX_CHARACTERS:
         return False
     drafts = [draft for draft in request.session.get(SESSION_KEY, []) if draft["form"] != form_name]
-    drafts.append({"user": user_id, "form": form_name, "fields": fields})
+    drafts.append({"user": user_id, "form": form_name, "fields": fields, "signed_out": request.user.pk is None})
     request.session[SESSION_KEY] = drafts[-MAX_KEPT:]
     return True
 
 
-def take(request: HttpRequest, form_name: str) -> QueryDict | None:
+def take(request: HttpRequest, form_name: str) -> Draft | None:
     """The kept fields of that form, once and for their author only."""
     mine = _mine(request)
     found = next((draft for draft in mine if draft["form"] == form_name), None)
@@ -54,7 +77,7 @@ def take(request: HttpRequest, form_name: str) -> QueryDict | None:
     data = QueryDict(mutable=True)
     for key, values in found["fields"].items():
         data.setlist(key, values)
-    return data
+    return Draft(data, found["signed_out"])
 
 
 def drop_others(request: HttpRequest) -> None:
@@ -67,9 +90,10 @@ def _mine(request: HttpRequest) -> list[dict]:
     return [draft for draft in request.session.get(SESSION_KEY, []) if draft["user"] == request.user.pk]
 
 
-def _owner(value: str) -> tuple[int, str] | None:
+def _owner(value: str) -> tuple[int, str, str] | None:
+    """(user id, form name, way back) of a token of ours."""
     try:
-        user_id, form_name = signing.loads(value, salt=SALT, max_age=MAX_AGE)
+        user_id, form_name, back = signing.loads(value, salt=SALT, max_age=MAX_AGE)
     except signing.BadSignature:
         return None
-    return user_id, form_name
+    return user_id, form_name, back

@@ -69,3 +69,9 @@ def _plural(count: int, word: str) -> str:
 def number(value: int | None) -> str:
     """ "12,345"; nothing for nothing."""
     return "" if value is None or value == "" else f"{value:,}"
+
+
+@register.filter
+def of(values: dict, key: object) -> object:
+    """What `values` holds for `key`; nothing when it holds none."""
+    return values.get(key, "") if values else ""

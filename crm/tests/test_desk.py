@@ -108,3 +108,8 @@ def test_an_empty_place_names_the_next_step():
     assert "No customers yet" in text
     assert '<a class="btn btn-primary" href="/import/">Import</a>' in text
     assert "<a " not in drawn("empty", title="Nothing due")
+
+
+def test_a_value_of_a_key():
+    assert desk.of({3: "two"}, 3) == "two"
+    assert desk.of({3: "two"}, 4) == desk.of("", 3) == ""

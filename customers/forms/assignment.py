@@ -1,10 +1,14 @@
 """Who is to be given to whom."""
 
 import json
+import re
 import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 
 from accounts.models import User, UserQuerySet
 from customers.dealing import EVENLY, LOAD, WEIGHTS, Scheme
@@ -18,6 +22,7 @@ TOO_MANY = (
 NONE_CHOSEN = "No customer was chosen. Tick those to share out, or choose all that match."
 NO_SUCH_COUNSELLOR = "This counsellor does not exist or has left. Choose another one."
 WHICH_COUNSELLOR = "Choose the one counsellor who gets them."
+WAYS = ("one", "random", "load", "weights")
 MOST_WEIGHT = 99
 WHICH_WEIGHT = "A weight is a whole number from 0 to 99."
 NO_WEIGHT = "Give at least one counsellor a weight above 0."
@@ -93,10 +98,40 @@ class CounsellorsField(forms.Field):
         return found
 
 
+@dataclass(frozen=True)
+class Chosen:
+    """What was ticked and chosen to share out, to be shown again. `gone`: how many of the ticked are on no row here."""
+
+    ticked: set[uuid.UUID] = field(default_factory=set)
+    gone: int = 0
+    matching: bool = False
+    limit: str = ""
+    how: str = ""
+    one: str = ""
+    seats: frozenset[str] = frozenset()
+    weights: dict[int, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, typed: QueryDict, on_page: Iterable[uuid.UUID]) -> "Chosen":
+        """`typed` as it was posted, for a page with these customers."""
+        sent = set(typed.getlist("customer_ids"))
+        ticked = {pk for pk in on_page if str(pk) in sent}
+        return cls(
+            ticked=ticked,
+            gone=len(sent) - len(ticked),
+            matching=typed.get("matching") == "1",
+            limit=typed.get("limit", ""),
+            how=how if (how := typed.get("how", "")) in WAYS else "",
+            one=typed.get("sales_user", ""),
+            seats=frozenset(typed.getlist("sales_users")),
+            weights={int(name[7:]): typed[name] for name in typed if re.fullmatch(r"weight_[0-9]{1,18}", name)},
+        )
+
+
 class ShareForm(forms.Form):
     """Which customers, and to whom: to one, or at random among several (none named: among all who can take)."""
 
-    ONE, RANDOM, LOAD, WEIGHTS = "one", "random", "load", "weights"
+    ONE, RANDOM, LOAD, WEIGHTS = WAYS
 
     customer_ids = IdsField(required=False, label="Customers")
     matching = forms.ChoiceField(required=False, choices=[("1", "yes"), ("0", "no")], label="All that match")

@@ -1,6 +1,7 @@
 """Counsellors: what they take, and who takes over when they leave."""
 
 from django import forms
+from django.http import QueryDict
 
 from accounts.models import User
 from customers.forms.fields import DayField
@@ -49,6 +50,11 @@ class AvailabilityForm(forms.ModelForm):
         model = User
         fields = ["takes_new", "away_from", "away_until", "daily_cap", "open_cap"]
 
+    @classmethod
+    def as_initial(cls, typed: QueryDict) -> dict:
+        """What was typed, as the form shows it again; a box that is not sent was not ticked."""
+        return {**typed.dict(), "takes_new": "takes_new" in typed}
+
     def clean(self) -> dict:
         cleaned = super().clean()
         if "away_from" in cleaned and cleaned.get("away_until"):
@@ -79,6 +85,11 @@ class HandoverForm(forms.Form):
     several = forms.ModelMultipleChoiceField(
         queryset=None, required=False, widget=forms.CheckboxSelectMultiple, label="Among"
     )
+
+    @classmethod
+    def as_initial(cls, typed: QueryDict) -> dict:
+        """What was chosen, as the form shows it again."""
+        return {**typed.dict(), "several": typed.getlist("several")}
 
     def __init__(self, data=None, *, heirs, **kwargs):
         super().__init__(data, **kwargs)

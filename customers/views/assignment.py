@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.access import MANAGER, roles_allowed
 from accounts.models import User
+from crm.lib import drafts
 from crm.lib.http import error, form_errors, json_endpoint, request_data, require_methods, wants_json
 from customers import actions, tasks
 from customers.access import customer_for, customers_for
@@ -22,7 +23,7 @@ from customers.lists import NOBODY, narrowed
 from customers.models import Batch, Customer
 from customers.receipts import how, progress
 from customers.views.detail import customer_page
-from customers.views.lists import filtered, list_answer, listed
+from customers.views.lists import chosen_before, filtered, list_answer, listed
 
 SHARING = (Batch.Kind.ASSIGN, Batch.Kind.DISTRIBUTE)
 TOLD_FOR = timedelta(minutes=15)
@@ -81,7 +82,7 @@ def unassigned(request):
         "form": form,
         **found,
     }
-    context |= filtered(params, form)
+    context |= filtered(params, form) | chosen_before(request, found["page"])
     context["list_parameters"].append(("owner", NOBODY))
     return render(request, "customers/unassigned.html", context)
 
@@ -145,8 +146,8 @@ def _share(request: HttpRequest, default_how: str) -> HttpResponse:
     data, now = request_data(request), timezone.now()
     form = ShareForm(data, counsellors=User.objects.sales_users(), how=default_how)
     if not form.is_valid():
-        if form.refusal:
-            return _refused(request, form.refusal)
+        if form.refusal or drafts.way_back(request):
+            return _refused(request, form.refusal or form_errors(form))
         raise BadRequest(form_errors(form))
     try:
         shared = _shared(request.user, form, data, now)
@@ -176,8 +177,9 @@ def _shared(user: User, form: ShareForm, data: QueryDict, now: datetime) -> Batc
 
 
 def _refused(request: HttpRequest, sentence: str) -> HttpResponse:
-    """Nothing was given out; the page says why, next to what was chosen."""
+    """Nothing was given out; the page that it was chosen on says why, and what was ticked is ticked still."""
     if wants_json(request):
         return error(request, 400, sentence)
     messages.error(request, sentence)
-    return redirect("customers:unassigned")
+    drafts.keep(request)
+    return redirect(drafts.way_back(request) or "customers:unassigned")

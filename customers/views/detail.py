@@ -1,6 +1,7 @@
 """One customer: who she is and what happened with her."""
 
 import uuid
+from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -26,14 +27,22 @@ def customer(request, customer_id):
         return JsonResponse(presenters.customer_with_history(row, history, complete=complete))
     if row.pk != customer_id:  # merged away: this is her survivor
         return redirect("customers:detail", row.pk)
-    kept = drafts.take(request, form_name(row))
-    form = StatusForm(initial=kept.dict() if kept else None, now=timezone.now())
-    return customer_page(request, row, form, restored=kept is not None)
+    kept, given = drafts.take(request, form_name(row)), drafts.take(request, assign_name(row))
+    form = StatusForm(initial=kept.fields.dict() if kept else None, now=timezone.now())
+    restored = any(draft.signed_out for draft in (kept, given) if draft)
+    return customer_page(
+        request, row, form, restored=restored, chosen=given.fields.get("sales_user") if given else None
+    )
 
 
 def form_name(row: Customer) -> str:
     """The name under which what was typed about her call waits for its author."""
     return f"outcome {row.pk}"
+
+
+def assign_name(row: Customer) -> str:
+    """The same of the counsellor that was chosen for her."""
+    return f"assign {row.pk}"
 
 
 def customer_page(
@@ -42,12 +51,14 @@ def customer_page(
     form: StatusForm,
     *,
     restored: bool = False,
+    chosen: str | None = None,
     errors: str = "",
     status: int = 200,
 ) -> HttpResponse:
     """Her page with `form` as it was typed and why it was refused, if it was.
 
-    `restored` says that what was typed comes from before the person had to sign in again.
+    `restored` says that what was typed comes from before the person had to sign in again; `chosen` is the id of the
+    counsellor that was chosen then.
     """
     now = timezone.now()
     entries, more = timeline(row, request.user, everything="all" in request.GET)
@@ -67,5 +78,17 @@ def customer_page(
         "now": now,
     }
     if request.user.is_manager:
-        context["eligible"] = eligible(now=now)
+        context |= _who_may_have_her(request, row, chosen, now)
     return render(request, "customers/detail.html", context, status=status)
+
+
+def _who_may_have_her(request: HttpRequest, row: Customer, chosen: str | None, now: datetime) -> dict:
+    """What the form that gives her to somebody shows; a choice that is none any more is her owner again."""
+    counsellors = eligible(now=now)
+    stays = str(row.assigned_to_id or "")
+    possible = {"", stays, *(str(user.pk) for user in counsellors)}
+    return {
+        "eligible": counsellors,
+        "chosen": chosen if chosen in possible else stays,
+        "assign_draft": drafts.token(request.user, assign_name(row)),
+    }

@@ -73,8 +73,8 @@ def _blank(request: HttpRequest, form_class, draft: str, initial: dict, **contex
     if wants_json(request):
         return JsonResponse({"fields": initial})
     kept = drafts.take(request, draft)
-    form = form_class(initial=initial | kept.dict() if kept else initial)
-    return _page(request, form, draft, restored=kept is not None, **context)
+    form = form_class(initial=initial | kept.fields.dict() if kept else initial)
+    return _page(request, form, draft, restored=bool(kept and kept.signed_out), **context)
 
 
 def _page(request: HttpRequest, form, draft: str, *, status: int = 200, stored: dict | None = None, **context):

@@ -7,10 +7,12 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from accounts.access import EVERYBODY, roles_allowed
+from crm.lib import drafts
 from crm.lib.http import require_methods, wants_json
 from crm.lib.pagination import Page, capped_count, fingerprint, paginate
 from customers import presenters
 from customers.actions import eligible
+from customers.forms.assignment import Chosen
 from customers.forms.lists import FILTER_NAMES, ListForm
 from customers.lists import SORTS, narrowed
 from customers.models import Customer, CustomerQuerySet
@@ -28,7 +30,19 @@ def customers(request):
     if request.user.is_manager:
         # Without their loads: counting every open customer is the unassigned page's business, not each list's.
         context["seats"] = [{"user": user} for user in eligible(now=now)]
+        context |= chosen_before(request, found["page"])
     return render(request, "customers/list.html", context | filtered(request.GET, form))
+
+
+def chosen_before(request: HttpRequest, page: Page) -> dict:
+    """What the sharing form of this page shows again: ticked and chosen before it was refused or the session ended."""
+    name = f"share {request.path}"
+    draft = drafts.take(request, name)
+    return {
+        "chosen": Chosen.of(draft.fields, [row.pk for row in page.rows]) if draft else Chosen(),
+        "restored": bool(draft and draft.signed_out),
+        "draft": drafts.token(request.user, name, back=request.get_full_path()),
+    }
 
 
 def listed(request: HttpRequest, customers: CustomerQuerySet, form: ListForm) -> dict:

@@ -2,12 +2,13 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from accounts.access import MANAGER, roles_allowed
 from accounts.models import User, UserQuerySet
+from crm.lib import drafts
 from crm.lib.http import error, form_errors, request_data, require_methods, wants_json
 from customers import actions, figures
 from customers.forms.team import AvailabilityForm, HandoverForm
@@ -35,25 +36,30 @@ def team(request):
 
 
 @roles_allowed(MANAGER)
-@require_methods("GET", "POST")
+@require_methods("GET", "POST", back_to="customers:counsellor")
 def counsellor(request, user_id):
     user = _person(figures.counsellors(), user_id)
-    form = AvailabilityForm(request_data(request) if request.method == "POST" else None, instance=user)
+    draft = f"counsellor {user.pk}"
+    data, kept = _typed(request, draft)
+    form = AvailabilityForm(data, instance=user, initial=AvailabilityForm.as_initial(kept.fields) if kept else None)
     if request.method == "POST" and form.is_valid():
         actions.set_availability(user=user, **form.cleaned_data)
         messages.success(request, f"Saved what {user} takes.")
         return redirect("customers:team")
-    context = {"counsellor": user, "form": form}
-    return _page(request, "customers/counsellor.html", context, form)
+    context = {"counsellor": user, "form": form, "draft": draft, "kept": kept}
+    return _page(request, "customers/counsellor.html", context)
 
 
 @roles_allowed(MANAGER)
-@require_methods("GET", "POST")
+@require_methods("GET", "POST", back_to="customers:deactivate")
 def deactivate(request, user_id):
     user, now = _person(User.objects.filter(is_active=True), user_id), timezone.now()
     _refuse_unless_allowed(request.user, user)
     heirs = User.objects.filter(pk__in=[heir.pk for heir in actions.eligible(now=now) if heir != user])
-    form = HandoverForm(request_data(request) if request.method == "POST" else None, heirs=heirs.order_by("first_name"))
+    draft = f"deactivate {user.pk}"
+    data, kept = _typed(request, draft)
+    initial = HandoverForm.as_initial(kept.fields) if kept else None
+    form = HandoverForm(data, heirs=heirs.order_by("first_name"), initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             done = actions.deactivate(user=user, by=request.user, now=now, to=form.heirs)
@@ -63,7 +69,7 @@ def deactivate(request, user_id):
             messages.success(request, _in_words(user, done, form.heirs))
             return redirect("customers:team")
     context = {"person": user, "form": form, "work": figures.work_of(request.user, user, now=now)}
-    return _page(request, "customers/deactivate.html", context, form)
+    return _page(request, "customers/deactivate.html", {**context, "draft": draft, "kept": kept})
 
 
 @roles_allowed(MANAGER)
@@ -81,10 +87,19 @@ def _refuse_unless_allowed(by: User, user: User) -> None:
         raise PermissionDenied(reason)
 
 
-def _page(request: HttpRequest, template: str, context: dict, form) -> HttpResponse:
+def _typed(request: HttpRequest, draft: str) -> tuple[QueryDict | None, drafts.Draft | None]:
+    """What was sent now, and what was typed before its author had to sign in again."""
+    if request.method == "POST":
+        return request_data(request), None
+    return None, drafts.take(request, draft)
+
+
+def _page(request: HttpRequest, template: str, context: dict) -> HttpResponse:
     """The page with its form: as it is asked for, or as it was refused."""
+    form, kept = context["form"], context["kept"]
     if form.errors and wants_json(request):
         return error(request, 400, form_errors(form))
+    context |= {"draft": drafts.token(request.user, context["draft"]), "restored": bool(kept and kept.signed_out)}
     return render(request, template, context, status=400 if form.errors else 200)
 
 

@@ -25,10 +25,11 @@ def mapping(request, import_id):
     import_ = import_for(import_id)
     if import_.state != State.NEEDS_MAPPING:
         return _no_longer(request, import_)
-    data = request_data(request) if request.method == "POST" else drafts.take(request, _form_name(import_))
+    kept = drafts.take(request, _form_name(import_)) if request.method == "GET" else None
+    data = kept.fields if kept else request_data(request) if request.method == "POST" else None
     form = MappingForm(data, sheets=import_.sheets, fields=fields_to_choose())
     if request.method == "GET":
-        return _page(request, import_, form)
+        return _page(request, import_, form, restored=bool(kept and kept.signed_out))
     if not form.is_valid():
         return _page(request, import_, form, error=form_errors(form))
     try:
@@ -58,11 +59,11 @@ def _go_on(request, import_: Import):
     return redirect("imports:history")
 
 
-def _page(request, import_: Import, form: MappingForm, *, error: str = ""):
+def _page(request, import_: Import, form: MappingForm, *, error: str = "", restored: bool = False):
     status = 400 if error else 200
     if wants_json(request):
         answer = {"error": error} if error else {"import": str(import_.pk), "columns": form.as_json()}
         return JsonResponse(answer, status=status)
     draft = drafts.token(request.user, _form_name(import_))
-    context = {"import": import_, "form": form, "error": error, "draft": draft}
+    context = {"import": import_, "form": form, "error": error, "draft": draft, "restored": restored}
     return render(request, "imports/mapping.html", context, status=status)

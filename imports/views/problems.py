@@ -59,10 +59,15 @@ def _context(request, import_: Import, chosen: dict, found: list) -> dict:
         "has_problems": bool(kinds),
         "chips": problem_chips(import_, kinds, outcome=chosen["outcome"], reason=chosen["reason"]),
         "can_decide": any(line.can_decide for line in found),
-        "ticked": {int(row) for row in draft.getlist("rows") if row.isascii() and row.isdecimal()} if draft else set(),
-        "draft": drafts.token(request.user, form_name),
+        "ticked": _numbers(draft.fields.getlist("rows")) if draft else set(),
+        "restored": bool(draft and draft.signed_out),
+        "draft": drafts.token(request.user, form_name, back=request.get_full_path()),
         "file_query": f"?{urlencode(kind)}" if kind else "",
     }
+
+
+def _numbers(texts: list[str]) -> set[int]:
+    return {int(text) for text in texts if text.isascii() and text.isdecimal()}
 
 
 def _chosen(request) -> dict:
@@ -91,6 +96,7 @@ def _answer(request, import_: Import, *, said: str = "", error: str = ""):
             {"error": error} if error else {"success": True, "message": said}, status=400 if error else 200
         )
     if error:
+        drafts.keep(request)  # the rows stay ticked
         messages.error(request, error)
     else:
         messages.success(request, said)

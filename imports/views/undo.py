@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from accounts.access import MANAGER, roles_allowed
+from crm.lib import drafts
 from crm.lib.http import form_errors, require_methods, wants_json
 from crm.lib.pagination import fingerprint, paginate
 from imports import actions
@@ -37,7 +38,13 @@ def undo(request, import_id):
     if wants_json(request):
         return JsonResponse({**present(card), "refused": refused or None, "preview": present_preview(preview)})
     context = {"import": import_, "card": card, "refused": refused, "preview": preview, "until": until(import_)}
+    context["draft"] = drafts.token(request.user, _form_name(import_))
+    context["asked"] = drafts.take(request, _form_name(import_)) is not None
     return render(request, "imports/undo.html", context)
+
+
+def _form_name(import_: Import) -> str:
+    return f"imports:undo {import_.pk}"
 
 
 @roles_allowed(MANAGER)
