@@ -22,7 +22,7 @@ PIP := $(PY) -m pip install --quiet --disable-pip-version-check
 WITH_SECRET := scripts/with_secret.sh $(PY)
 # Tools and tests must not depend on the settings of whoever runs them.
 CLEAN := env -u DATABASE_URL -u SECRET_KEY -u DEBUG -u DEMO -u HTTPS -u ALLOWED_HOSTS -u TIME_ZONE -u HOME_COUNTRY \
-  -u ORGANISATION -u MEDIA_ROOT -u DJANGO_SETTINGS_MODULE
+  -u ORGANISATION -u EXPORTS -u MEDIA_ROOT -u DJANGO_SETTINGS_MODULE
 export PYTHONUNBUFFERED = 1
 
 .DEFAULT_GOAL := help

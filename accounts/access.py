@@ -14,6 +14,8 @@ from accounts.models import Role, User
 
 MANAGER, SALES = Role.MANAGER, Role.SALES
 EVERYBODY = (MANAGER, SALES)
+# Who may export, by the setting EXPORTS. A sales user's list holds her own customers only.
+EXPORTERS = {"nobody": (), "managers": (MANAGER,), "everybody": EVERYBODY}
 
 
 def has_role(user: User, roles: tuple[str, ...]) -> bool:
@@ -35,6 +37,24 @@ def roles_allowed(*roles: str) -> Callable:
         return guarded
 
     return decorate
+
+
+def may_export(user: User) -> bool:
+    """Whether `user` may take lists of customers out of the house; the setting EXPORTS says who."""
+    return has_role(user, EXPORTERS[settings.EXPORTS])
+
+
+def export_allowed(view: Callable) -> Callable:
+    """Refuse (403) everybody who may not take lists of customers out of the house."""
+
+    @wraps(view)
+    def guarded(request, *args, **kwargs):
+        if not may_export(request.user):
+            raise PermissionDenied("Lists of customers are not exported with your role. Ask your manager.")
+        return view(request, *args, **kwargs)
+
+    guarded.allowed_roles = EVERYBODY
+    return guarded
 
 
 def start_page(user: User) -> str:

@@ -39,6 +39,9 @@ CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("CSRF_TRUSTED_ORIGINS", "").sp
 # --- What the product itself asks for ---------------------------------------------------------
 ORGANISATION = os.environ.get("ORGANISATION", "Admissions desk")
 HOME_COUNTRY = os.environ.get("HOME_COUNTRY", "IN")
+EXPORTS = os.environ.get("EXPORTS", "managers")
+if EXPORTS not in ("nobody", "managers", "everybody"):
+    raise ImproperlyConfigured("EXPORTS is one of: nobody, managers, everybody.")
 KEEP_UPLOADS_DAYS = int(os.environ.get("KEEP_UPLOADS_DAYS", "180"))
 MAX_UPLOAD_BYTES = int(os.environ.get("MAX_UPLOAD_MB", "100")) * 1024 * 1024
 MAX_IMPORT_ROWS = int(os.environ.get("MAX_IMPORT_ROWS", "1048576"))

@@ -17,6 +17,7 @@ from customers.models import (
     Course,
     Customer,
     Enquiry,
+    Export,
     FieldChange,
     FollowUp,
     LostReason,
@@ -259,6 +260,13 @@ class MergeAdmin(HistoryAdmin):
 class BatchAdmin(ReadOnlyAdmin):
     list_display = ("kind", "by", "at", "state", "undone_at")
     list_filter = ("kind", "state")
+    list_select_related = ("by",)
+
+
+@admin.register(Export)
+class ExportAdmin(ReadOnlyAdmin):
+    list_display = ("at", "by", "format", "count", "words", "reason", "finished_at")
+    list_filter = ("format",)
     list_select_related = ("by",)
 
 

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils.timezone import localtime
 
 from accounts.models import User
+from crm.lib import lookups  # noqa: F401 - one_of
 from crm.lib.pagination import Sort, fingerprint
 from crm.lib.text import fold
 from customers.models import CustomerQuerySet, Stage, Status, StatusChange
@@ -145,5 +147,5 @@ CLAUSES = {
     "assigned": lambda key, now: ASSIGNED[key](now),
     "reached": lambda code, now: ever_reached(code),
     "won": lambda key, now: WON[key](now),
-    "ids": lambda ids, now: Q(pk__in=ids),
+    "ids": lambda ids, now: Q(pk__one_of=[UUID(pk) for pk in ids]),
 }

@@ -3,7 +3,7 @@
 from django.utils.timezone import localtime
 
 from crm.lib.dates import utc
-from customers.models import Customer, Note, StatusChange
+from customers.models import Customer, Export, Note, StatusChange
 
 
 def customer(row: Customer) -> dict:
@@ -73,3 +73,16 @@ def outcome_in_words(change: StatusChange, row: Customer) -> str:
 
 def note(row: Note) -> dict:
     return {"id": row.pk, "text": row.text, "by": row.by.username, "at": utc(row.at)}
+
+
+def export(row: Export) -> dict:
+    return {
+        "id": str(row.pk),
+        "by": row.by.username,
+        "at": utc(row.at),
+        "format": row.format,
+        "filters": row.words,
+        "count": row.count,
+        "reason": row.reason,
+        "finished_at": utc(row.finished_at),
+    }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from customers.views import assignment, days, detail, edit, lists, status, team
+from customers.views import assignment, days, detail, edit, exports, lists, status, team
 
 app_name = "customers"
 
@@ -13,6 +13,8 @@ urlpatterns = [
     path("customers/unassigned/", assignment.unassigned, name="unassigned"),
     path("customers/bulk-assign/", assignment.bulk_assign, name="bulk_assign"),
     path("customers/random-assign/", assignment.random_assign, name="random_assign"),
+    path("customers/export/", exports.export, name="export"),
+    path("customers/exports/", exports.exports_made, name="exports"),
     path("customers/batch/<uuid:batch_id>/", assignment.batch, name="batch"),
     path("customers/batch/<uuid:batch_id>/undo/", assignment.undo_batch, name="undo_batch"),
     path("customers/<uuid:customer_id>/", detail.customer, name="detail"),

@@ -12,11 +12,11 @@ from typing import BinaryIO
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
 from crm.lib.datetexts import read_date
 from crm.lib.text import cell_text
+from crm.lib.workbooks import text_cell
 from imports.mapping import OWN_COLUMNS, Field, map_columns
 from imports.models import Import, ImportRow, Outcome
 from imports.wording import remarks
@@ -39,7 +39,7 @@ NAMES = {
     Field.FOLLOW_UP: "Next follow-up",
 }
 PHONES = (Field.PHONE, Field.OTHER_PHONE)
-TEXT, DAY, MOMENT = "@", "dd/mm/yyyy", "dd/mm/yyyy hh:mm:ss"
+DAY, MOMENT = "dd/mm/yyyy", "dd/mm/yyyy hh:mm:ss"
 SHEET_NAME_LENGTH = 31
 FIRST_DAY = dt.date(1900, 3, 1)  # before it Excel counts a day that never was
 
@@ -73,13 +73,13 @@ class _Sheet:
         for place, label in enumerate(head, start=1):
             width = 60 if label in (WHY, WHAT_TO_DO) else min(40, max(12, len(label) + 2))
             self._sheet.column_dimensions[get_column_letter(place)].width = width
-        self._sheet.append([self._text(label, bold=True) for label in head])
+        self._sheet.append([text_cell(self._sheet, label, bold=True) for label in head])
 
     def add(self, row: ImportRow) -> None:
         cells = [self._cell(value, field) for value, field in zip(self._whole(row.cells), self._fields, strict=False)]
         why, what_to_do = (" ".join(filter(None, sentences)) for sentences in zip(*remarks(row), strict=True))
-        known = [self._text(_customer_id(row))] if self._with_id else []
-        self._sheet.append([*cells, *known, row.row, self._text(why), self._text(what_to_do)])
+        known = [text_cell(self._sheet, _customer_id(row))] if self._with_id else []
+        self._sheet.append([*cells, *known, row.row, text_cell(self._sheet, why), text_cell(self._sheet, what_to_do)])
 
     def _whole(self, cells: list) -> Iterator:
         """As many cells as there are columns."""
@@ -96,18 +96,7 @@ class _Sheet:
             return cell
         if isinstance(value, int | float) and field not in PHONES:
             return value
-        return self._text(cell_text(value))
-
-    def _text(self, text: str, *, bold: bool = False):
-        """A cell that holds `text` and nothing else: never a formula, whatever it begins with."""
-        if not text:
-            return None
-        cell = WriteOnlyCell(self._sheet, ILLEGAL_CHARACTERS_RE.sub("", text))
-        cell.data_type = "s"
-        cell.number_format = TEXT
-        if bold:
-            cell.font = Font(bold=True)
-        return cell
+        return text_cell(self._sheet, cell_text(value))
 
 
 def headers(columns: list[dict]) -> list[str]:

@@ -84,6 +84,8 @@ ROWS = [
     Row("customers:random_assign", MANAGERS, post=(302, 400, 302)),
     Row("customers:batch", MANAGERS, get=OK, kwargs=("batch_id",)),
     Row("customers:undo_batch", MANAGERS, post=(302, 400, 302), kwargs=("batch_id",)),
+    Row("customers:export", MANAGERS, get=OK, post=BAD),  # the setting EXPORTS opens it to others: test_export
+    Row("customers:exports", MANAGERS, get=OK),
     Row("customers:follow_ups", INSIDE, get=OK),
     Row("customers:team", MANAGERS, get=OK),
     Row("customers:counsellor", MANAGERS, get=OK, post=BAD, data={"open_cap": "x"}, kwargs=COUNSELLOR),

@@ -5,6 +5,7 @@ for, so that it can neither be forged nor be used on another list.
 """
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -71,12 +72,7 @@ def capped_count(queryset: QuerySet, *, exact: bool = False) -> tuple[int, bool]
 def paginate(queryset: QuerySet, *, sort: Sort, cursor: str, size: int, key: str) -> Page:
     """The page of `queryset` at `cursor` ("" for the first). Raises BadRequest for a cursor not made for `key`."""
     backward, position = _read(cursor, sort, key) if cursor else (False, None)
-    queryset = queryset if sort.by_id else queryset.alias(sort_key=sort.column)
-    rows: list = []
-    for stretch, order in _stretches(sort, position, backward=backward):
-        rows += queryset.filter(stretch).order_by(*order)[: size + 1 - len(rows)]
-        if len(rows) > size:
-            break
+    rows = _rows(queryset, sort, position, size + 1, backward=backward)
     more, rows = len(rows) > size, rows[:size]
     if backward:
         rows.reverse()
@@ -87,6 +83,27 @@ def paginate(queryset: QuerySet, *, sort: Sort, cursor: str, size: int, key: str
         next=_write(rows[-1], sort, key, backward=False) if has_next else None,
         previous=_write(rows[0], sort, key, backward=True) if has_previous else None,
     )
+
+
+def slices(queryset: QuerySet, *, sort: Sort, size: int) -> Iterator[list]:
+    """All rows in the order of `sort`, `size` at a time; each slice is a query that begins where the last one ended."""
+    position = None
+    while rows := _rows(queryset, sort, position, size, backward=False):
+        yield rows
+        if len(rows) < size:
+            return
+        position = (_value(rows[-1], sort), str(rows[-1].pk))
+
+
+def _rows(queryset: QuerySet, sort: Sort, position: tuple[object, str] | None, most: int, *, backward: bool) -> list:
+    """The next rows beyond `position` (None: from the beginning), at most so many."""
+    queryset = queryset if sort.by_id else queryset.alias(sort_key=sort.column)
+    rows: list = []
+    for stretch, order in _stretches(sort, position, backward=backward):
+        rows += queryset.filter(stretch).order_by(*order)[: most - len(rows)]
+        if len(rows) >= most:
+            break
+    return rows
 
 
 def _stretches(sort: Sort, position: tuple[object, str] | None, *, backward: bool) -> list[tuple[Q, list[str]]]:
@@ -116,11 +133,16 @@ def _stretches(sort: Sort, position: tuple[object, str] | None, *, backward: boo
     return [(past, by_value), (BLANK, by_id)] if sort.nullable and not backward else [(past, by_value)]
 
 
-def _write(row, sort: Sort, key: str, *, backward: bool) -> str:
+def _value(row, sort: Sort):
+    """What `row` is sorted by; None for a blank."""
     value = None if sort.by_id else getattr(row, sort.field)
+    return None if value == "" and sort.text else value
+
+
+def _write(row, sort: Sort, key: str, *, backward: bool) -> str:
+    value = _value(row, sort)
     if isinstance(value, datetime | date):
         value = value.isoformat()
-    value = None if value == "" and sort.text else value
     return signing.dumps([key, sort.name, int(backward), value, str(row.pk)], salt=SALT, compress=False)
 
 

@@ -17,6 +17,7 @@ from customers.actions.assignment import (
 )
 from customers.actions.capacity import Seat, capacities, eligible, loads, seats
 from customers.actions.errors import ActionError, AlreadyKnown, AlreadyLookedAfter, Conflict
+from customers.actions.exports import MOST_XLSX, begin_export, end_export
 from customers.actions.follow_ups import close_follow_up, set_follow_up
 from customers.actions.notes import add_note
 from customers.actions.people import Handover, deactivate, reactivate, set_availability, why_not
@@ -26,6 +27,7 @@ from customers.actions.undo_sharing import UNDOABLE, begin_undoing, undo_slice, 
 
 __all__ = [
     "KEEP",
+    "MOST_XLSX",
     "NOBODY",
     "REQUEST_LIMIT",
     "SLICE",
@@ -41,6 +43,7 @@ __all__ = [
     "assign",
     "assign_one",
     "begin_undoing",
+    "begin_export",
     "capacities",
     "close_follow_up",
     "create_customer",
@@ -48,6 +51,7 @@ __all__ = [
     "distribute",
     "edit_customer",
     "eligible",
+    "end_export",
     "loads",
     "reactivate",
     "record_status",

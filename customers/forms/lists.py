@@ -184,6 +184,11 @@ class ListForm(forms.Form):
                 found.append((name, self[name].label, self._in_words(name, value)))
         return found
 
+    @property
+    def in_words(self) -> str:
+        """ "Status: Interested · Area: Kochi"; nothing for the whole list."""
+        return " · ".join(f"{label}: {value}" for _, label, value in self.shown())
+
     def _in_words(self, name: str, value) -> str:
         if name in ("date_from", "date_to"):
             return f"{value:%d/%m/%Y}"

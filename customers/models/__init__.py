@@ -1,6 +1,7 @@
 """Customers and all that happens to them."""
 
 from customers.models.customer import ContactNumber, Customer, CustomerQuerySet, Enquiry, Merge
+from customers.models.exports import Export
 from customers.models.timeline import (
     AssignmentChange,
     Batch,
@@ -20,6 +21,7 @@ __all__ = [
     "Customer",
     "CustomerQuerySet",
     "Enquiry",
+    "Export",
     "FieldChange",
     "FollowUp",
     "LostReason",

@@ -6,7 +6,7 @@ from django.http import HttpRequest, JsonResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 
-from accounts.access import EVERYBODY, roles_allowed
+from accounts.access import EVERYBODY, may_export, roles_allowed
 from crm.lib import drafts
 from crm.lib.http import require_methods, wants_json
 from crm.lib.pagination import Page, capped_count, fingerprint, paginate
@@ -26,7 +26,7 @@ def customers(request):
     found = listed(request, narrowed(Customer.objects.visible_to(request.user), form.filters, now=now), form)
     if wants_json(request):
         return list_answer(request, found)
-    context = {"form": form, "now": now, **found}
+    context = {"form": form, "now": now, "may_export": may_export(request.user), **found}
     if request.user.is_manager:
         # Without their loads: counting every open customer is the unassigned page's business, not each list's.
         context["seats"] = [{"user": user} for user in eligible(now=now)]
@@ -95,5 +95,6 @@ def filtered(params: QueryDict, form: ListForm) -> dict:
         "clear_url": f"?{without(params, *FILTER_NAMES, 'cursor')}",
         "exact_url": f"?{without(params, 'count', count='exact')}",
         "list_parameters": kept,
+        "export_query": urlencode([*kept, ("sort", form.sorting.name)]),
         "carried": [(name, params[name]) for name in ("stage", "assigned", "origin", "page_size") if params.get(name)],
     }

@@ -5,7 +5,7 @@ import uuid
 import pytest
 from django.urls import reverse
 
-from imports.downloads import safe_name
+from crm.lib.downloads import safe_name
 from imports.models import Import
 from imports.tests.factories import csv_bytes, imported
 

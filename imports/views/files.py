@@ -1,8 +1,8 @@
 """Files that go out: the upload as it came, and the template."""
 
 from accounts.access import MANAGER, roles_allowed
+from crm.lib.downloads import attachment, spooled
 from crm.lib.http import error, require_methods
-from imports.downloads import attachment, spooled
 from imports.template_file import write_template
 from imports.views.detail import import_for
 

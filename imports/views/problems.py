@@ -12,10 +12,10 @@ from django.utils.http import urlencode
 
 from accounts.access import MANAGER, roles_allowed
 from crm.lib import drafts
+from crm.lib.downloads import attachment, spooled
 from crm.lib.http import form_errors, request_data, require_methods, wants_json
 from crm.lib.pagination import fingerprint, paginate
 from imports import actions
-from imports.downloads import attachment, spooled
 from imports.forms import DecisionForm, ProblemsForm
 from imports.models import Import
 from imports.presenters import line_as_json, lines, page_links, problem_chips

@@ -2,10 +2,11 @@
 
 import re
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
-from django.http import FileResponse
+from django.http import FileResponse, StreamingHttpResponse
+from django.utils.http import content_disposition_header
 
 from crm.lib.text import clean_line
 
@@ -16,7 +17,17 @@ _UNFIT = re.compile(r'[<>:"/\\|?*]')  # in a file's name, on one system or anoth
 
 def attachment(content: BinaryIO, name: str, content_type: str = XLSX) -> FileResponse:
     """`content` as a file to be saved under `name`; no browser guesses at what it is, or shows it."""
-    response = FileResponse(content, as_attachment=True, filename=safe_name(name), content_type=content_type)
+    return _to_be_saved(FileResponse(content, as_attachment=True, filename=safe_name(name), content_type=content_type))
+
+
+def streamed(parts: Iterator[bytes], name: str, content_type: str) -> StreamingHttpResponse:
+    """A file of any length that is sent while it is made; `parts` is closed when the browser hangs up."""
+    response = StreamingHttpResponse(parts, content_type=content_type)
+    response["Content-Disposition"] = content_disposition_header(True, safe_name(name))
+    return _to_be_saved(response)
+
+
+def _to_be_saved(response: StreamingHttpResponse) -> StreamingHttpResponse:
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
     return response
