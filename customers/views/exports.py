@@ -27,11 +27,11 @@ A_PAGE = 50
 @export_allowed
 @require_methods("GET", "POST", back_to="customers:export")
 def export(request):
-    kept = drafts.take(request, DRAFT) if request.method == "GET" else None
-    data = request_data(request) if request.method == "POST" else kept or request.GET
+    draft = drafts.take(request, DRAFT) if request.method == "GET" else None
+    data = request_data(request) if request.method == "POST" else draft.fields if draft else request.GET
     listing = ListForm(data, user=request.user).checked()
     if request.method == "GET" or "ask" in data:
-        return _asked(request, ExportForm.unsent(data), listing, data, restored=kept is not None)
+        return _asked(request, ExportForm.unsent(data), listing, data, restored=bool(draft and draft.signed_out))
     form = ExportForm(data)
     if not form.is_valid():
         return _refused(request, form, listing, data)
