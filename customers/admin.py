@@ -13,6 +13,8 @@ from customers.models import (
     Alias,
     AssignmentChange,
     Batch,
+    CallingRules,
+    CallTap,
     ContactNumber,
     Course,
     Customer,
@@ -24,6 +26,7 @@ from customers.models import (
     Merge,
     Note,
     Origin,
+    Skip,
     Source,
     Status,
     StatusChange,
@@ -163,6 +166,24 @@ class AliasAdmin(BoundedAdmin):
     search_fields = ("key",)
 
 
+# --- How people are called ------------------------------------------------------------------------
+
+
+@admin.register(CallingRules)
+class CallingRulesAdmin(NeverDeleted, admin.ModelAdmin):
+    """One row; until somebody saves it the defaults hold."""
+
+    fieldsets = (
+        ("Calling hours", {"fields": (("opens", "closes"), "day_limit")}),
+        ("When nobody answers", {"fields": ("ladder", "tries")}),
+        ("Messages", {"fields": ("whatsapp_text",)}),
+    )
+    list_display = ("__str__", "opens", "closes", "ladder", "tries")
+
+    def has_add_permission(self, request) -> bool:
+        return super().has_add_permission(request) and not CallingRules.objects.exists()
+
+
 # --- Customers and what happened to them: to be looked at -----------------------------------------
 
 
@@ -223,6 +244,20 @@ class FollowUpAdmin(HistoryAdmin):
     list_display = ("customer", "owner", "due_at", "kind", "state", "closed_by")
     list_filter = ("state", "kind")
     list_select_related = ("customer", "owner", "closed_by")
+
+
+@admin.register(CallTap)
+class CallTapAdmin(HistoryAdmin):
+    list_display = ("customer", "kind", "by", "at")
+    list_filter = ("kind",)
+    list_select_related = ("customer", "by")
+
+
+@admin.register(Skip)
+class SkipAdmin(HistoryAdmin):
+    list_display = ("customer", "reason", "by", "at", "until")
+    list_filter = ("reason",)
+    list_select_related = ("customer", "by")
 
 
 @admin.register(Note)

@@ -1,20 +1,17 @@
 """The numbers of the team page, and whom to call: each one query, each number equal to the list it opens."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.db.models import Count, F, FilteredRelation, Q
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Q
 from django.utils.timezone import localdate
 
 from accounts.models import Role, User, UserQuerySet
 from crm.lib.pagination import capped_count
 from customers.lists import ASSIGNED, CONTACTED, FOLLOW_UPS
-from customers.models import Customer, CustomerQuerySet, FollowUp, Stage
+from customers.models import Customer, CustomerQuerySet, Stage
 from customers.models.vocabulary import CLOSED_STAGES
 
-# Whoever was not reached is not called again at once.
-REST = timedelta(hours=3)
 SHOWN = 25
 
 
@@ -87,31 +84,6 @@ def work_of(viewer: User, user: User, *, now: datetime) -> Work:
 
 
 # --- The day ------------------------------------------------------------------------------------
-
-
-def next_to_call(user: User, *, now: datetime) -> Customer | None:
-    """Whom `user` calls next: due now, then overdue (the oldest promise first), then new (the newest enquiry first),
-    then those nobody has reached (the longest untried first). Each step is one look-up, made when the one before it
-    found nobody.
-    """
-    hers = Customer.objects.visible_to(user).callable().open()
-    promise = FilteredRelation("follow_ups", condition=Q(follow_ups__state=FollowUp.State.OPEN))
-    promised_first = Coalesce("promise__promised_at", "next_follow_up_at")
-    rested = Q(last_contact_at=None) | Q(last_contact_at__lte=now - REST)
-    unplanned = hers.filter(rested, next_follow_up_at=None)
-    steps = (
-        hers.filter(FOLLOW_UPS["now"](now)).order_by("next_follow_up_at", "pk"),
-        hers.filter(FOLLOW_UPS["overdue"](now)).annotate(promise=promise).order_by(promised_first, "pk"),
-        unplanned.filter(status__stage=Stage.NEW).order_by(F("last_enquired_at").desc(nulls_last=True), "-pk"),
-        unplanned.filter(status__reached=False).order_by(F("last_contact_at").asc(nulls_first=True), "pk"),
-    )
-    return next((customer for step in steps if (customer := step.only("pk").first())), None)
-
-
-def coming_next(user: User, *, now: datetime) -> Customer | None:
-    """Her next follow-up that is still to come."""
-    hers = Customer.objects.visible_to(user).filter(next_follow_up_at__gt=now)
-    return hers.order_by("next_follow_up_at", "pk").first()
 
 
 def unplanned(user: User) -> int:

@@ -109,6 +109,7 @@ FOLLOW_UPS = {
     "rest": lambda now: Q(next_follow_up_at__gt=now, next_follow_up_at__lt=midnight(now) + timedelta(days=1)),
     "later": lambda now: Q(next_follow_up_at__gte=midnight(now) + timedelta(days=1)),
     "none": lambda now: Q(next_follow_up_at=None),
+    "exhausted": lambda now: Q(exhausted_at__isnull=False),
 }
 CONTACTED = {
     "today": lambda now: Q(last_contact_at__gte=midnight(now)),

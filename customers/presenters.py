@@ -1,9 +1,12 @@
 """Customers as JSON says them, and in a sentence."""
 
+from datetime import datetime
+
 from django.utils.timezone import localtime
 
 from crm.lib.dates import utc
 from customers.models import Customer, Export, Note, StatusChange
+from customers.worklist import Next
 
 
 def customer(row: Customer) -> dict:
@@ -62,13 +65,29 @@ def outcome(change: StatusChange, row: Customer) -> dict:
     }
 
 
-def outcome_in_words(change: StatusChange, row: Customer) -> str:
-    """ "Farah Khan: Interested, follow-up Thu 26 Nov, 11:00." """
+def outcome_in_words(change: StatusChange, row: Customer, *, now: datetime) -> str:
+    """ "Farah Khan: Interested, follow-up tomorrow 11:00." """
     words = f"{row.shown_name}: {change.new_status.label}"
     if row.next_follow_up_at:
-        due = localtime(row.next_follow_up_at)
-        words += f", follow-up {due:%a} {due.day} {due:%b}, {due:%H:%M}"
+        what = "next try" if change.new_status.is_unanswered else "follow-up"
+        words += f", {what} {soon(row.next_follow_up_at, now)}"
+    elif row.exhausted_at:
+        words += ", tried often enough"
     return f"{words}."
+
+
+def soon(moment: datetime, now: datetime) -> str:
+    """ "today 19:00", "tomorrow 11:00", "Sat 28 Nov, 11:00"."""
+    local = localtime(moment)
+    days = (local.date() - localtime(now).date()).days
+    if days in (0, 1):
+        return f"{('today', 'tomorrow')[days]} {local:%H:%M}"
+    return f"{local:%a} {local.day} {local:%b}, {local:%H:%M}"
+
+
+def next_call(found: Next | None) -> dict:
+    """Whom to call and why; null for nobody."""
+    return {"customer": customer(found.customer), "why": found.why} if found else {"customer": None, "why": None}
 
 
 def note(row: Note) -> dict:

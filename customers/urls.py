@@ -2,14 +2,14 @@
 
 from django.urls import path
 
-from customers.views import assignment, days, detail, edit, exports, lists, status, team
+from customers.views import assignment, calls, days, detail, edit, exports, lists, status, team
 
 app_name = "customers"
 
 urlpatterns = [
     path("customers/", lists.customers, name="list"),
     path("customers/new/", edit.create, name="create"),
-    path("customers/next/", days.next_customer, name="next"),
+    path("customers/next/", calls.next_customer, name="next"),
     path("customers/unassigned/", assignment.unassigned, name="unassigned"),
     path("customers/bulk-assign/", assignment.bulk_assign, name="bulk_assign"),
     path("customers/random-assign/", assignment.random_assign, name="random_assign"),
@@ -22,8 +22,12 @@ urlpatterns = [
     path("customers/<uuid:customer_id>/notes/", status.notes, name="notes"),
     path("customers/<uuid:customer_id>/update-status/", status.update_status, name="update_status"),
     path("customers/<uuid:customer_id>/assign/", assignment.assign, name="assign"),
+    path("customers/<uuid:customer_id>/skip/", calls.skip, name="skip"),
+    path("customers/<uuid:customer_id>/tap/", calls.tap, name="tap"),
+    path("customers/<uuid:customer_id>/take-back/", calls.take_back, name="take_back"),
     path("follow-ups/", days.follow_ups, name="follow_ups"),
     path("team/", team.team, name="team"),
+    path("team/message/", calls.message, name="message"),
     path("team/<int:user_id>/", team.counsellor, name="counsellor"),
     path("team/<int:user_id>/deactivate/", team.deactivate, name="deactivate"),
     path("team/<int:user_id>/reactivate/", team.reactivate, name="reactivate"),

@@ -40,6 +40,7 @@ LISTS = [
     ("customers:list", {"sort": "name"}),
     ("customers:follow_ups", {}),
     ("customers:next", {}),
+    ("customers:next", {"who": NUMBER}),
     ("dashboards:sales", {}),
     ("home", {}),
 ]
@@ -86,6 +87,9 @@ CLOSED = {
     ("customers:notes", "post"): 403,
     ("customers:update_status", "get"): 405,
     ("customers:update_status", "post"): 403,
+    ("customers:skip", "post"): 403,
+    ("customers:tap", "post"): 403,
+    ("customers:take_back", "post"): 403,
     ("customers:assign", "get"): 403,
     ("customers:assign", "post"): 403,
 }

@@ -86,6 +86,10 @@ ROWS = [
     Row("customers:undo_batch", MANAGERS, post=(302, 400, 302), kwargs=("batch_id",)),
     Row("customers:export", MANAGERS, get=OK, post=BAD),  # the setting EXPORTS opens it to others: test_export
     Row("customers:exports", MANAGERS, get=OK),
+    Row("customers:skip", HERS, post=BAD, kwargs=CUSTOMER, by_row=("other",)),
+    Row("customers:tap", HERS, post=BAD, kwargs=CUSTOMER, by_row=("other",)),
+    Row("customers:take_back", HERS, post=BAD, kwargs=CUSTOMER, by_row=("other",)),
+    Row("customers:message", MANAGERS, get=OK, post=BAD, data={"text": "{who}"}),
     Row("customers:follow_ups", INSIDE, get=OK),
     Row("customers:team", MANAGERS, get=OK),
     Row("customers:counsellor", MANAGERS, get=OK, post=BAD, data={"open_cap": "x"}, kwargs=COUNSELLOR),

@@ -15,6 +15,7 @@ from customers.actions.assignment import (
     share_out,
     unassign,
 )
+from customers.actions.calls import UNDO_WITHIN, record_tap, set_message, skip, take_back
 from customers.actions.capacity import Seat, capacities, eligible, loads, seats
 from customers.actions.errors import ActionError, AlreadyKnown, AlreadyLookedAfter, Conflict
 from customers.actions.exports import MOST_XLSX, begin_export, end_export
@@ -32,6 +33,7 @@ __all__ = [
     "REQUEST_LIMIT",
     "SLICE",
     "UNDOABLE",
+    "UNDO_WITHIN",
     "ActionError",
     "AlreadyKnown",
     "AlreadyLookedAfter",
@@ -55,10 +57,14 @@ __all__ = [
     "loads",
     "reactivate",
     "record_status",
+    "record_tap",
     "seats",
     "set_availability",
     "set_follow_up",
+    "set_message",
     "share_out",
+    "skip",
+    "take_back",
     "unassign",
     "undo_slice",
     "why_not",

@@ -6,8 +6,8 @@ from customers.actions.errors import ActionError
 from customers.models import Customer, FollowUp
 
 KEPT_WITHIN = timedelta(minutes=30)
-RETRY_AFTER = timedelta(hours=3)
 PAST = "The follow-up lies in the past. Choose a later time."
+DO_NOT_CALL = "Not to be called: no follow-up can be planned."
 
 
 def open_follow_up(customer: Customer) -> FollowUp | None:
@@ -20,10 +20,12 @@ def set_follow_up(
 ) -> FollowUp:
     """Open a follow-up at `due_at` in place of any open one. The caller saves `customer.next_follow_up_at`.
 
-    Raises ActionError when `due_at` is not in the future.
+    Raises ActionError when `due_at` is not in the future, or `customer` must not be called.
     """
     if due_at <= now:
         raise ActionError(PAST)
+    if customer.do_not_call:
+        raise ActionError(DO_NOT_CALL)
     close_follow_up(customer=customer, by=by, now=now, state=FollowUp.State.CANCELLED)
     customer.next_follow_up_at = due_at
     return FollowUp.objects.create(

@@ -11,6 +11,7 @@ from accounts.models import User
 from crm.lib import phones
 from crm.lib.text import fold, search_text
 from customers.actions.errors import ActionError, AlreadyKnown, AlreadyLookedAfter, Conflict
+from customers.actions.follow_ups import close_follow_up
 from customers.actions.vocabulary import KINDS, word
 from customers.models import (
     AssignmentChange,
@@ -18,6 +19,7 @@ from customers.models import (
     Customer,
     Enquiry,
     FieldChange,
+    FollowUp,
     Note,
     Origin,
     Status,
@@ -209,10 +211,13 @@ def _edit(stored: Customer, changed: dict, extra_phones: Iterable[str] | None, b
     numbers_changed = extra_phones is not None and _replace_numbers(stored, list(extra_phones), by, now)
     if not (changed or numbers_changed):
         return stored
+    if changed.get("do_not_call"):
+        close_follow_up(customer=stored, by=by, now=now, state=FollowUp.State.CANCELLED)
     refresh_search(stored)
     stored.version += 1
     stored.updated_at = now
-    stored.save(update_fields=[*changed, "hand_edited", "area_key", "search_text", "version", "updated_at"])
+    derived = ["next_follow_up_at", "hand_edited", "area_key", "search_text", "version", "updated_at"]
+    stored.save(update_fields=[*changed, *derived])
     return stored
 
 

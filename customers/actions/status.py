@@ -8,14 +8,14 @@ from django.db import IntegrityError, transaction
 from customers.actions.errors import USED_TOKEN, ActionError
 from customers.actions.follow_ups import (
     PAST,
-    RETRY_AFTER,
     close_by_contact,
     close_follow_up,
     move_follow_up,
     open_follow_up,
     set_follow_up,
 )
-from customers.models import Customer, FollowUp, LostReason, Stage, Status, StatusChange
+from customers.actions.retries import plan_next_try
+from customers.models import Customer, FollowUp, LostReason, Status, StatusChange
 
 
 class _Keep:
@@ -23,6 +23,7 @@ class _Keep:
 
 
 KEEP: Final = _Keep()
+WRITTEN = ["status", "last_contact_at", "attempts", "next_follow_up_at", "exhausted_at", "version", "updated_at"]
 
 
 def record_status(
@@ -38,8 +39,8 @@ def record_status(
 ) -> StatusChange:
     """Record the outcome of a contact: status, note and next follow-up in one.
 
-    `follow_up_at`: KEEP lets the status decide (talked to, won, lost: the open one is closed; not reached: it is
-    tried again later); None closes it; a time opens one. The same status again is a contact like any other. The same
+    `follow_up_at`: KEEP lets the status decide (talked to, won, lost: the open one is closed; not reached: the next
+    try is planned); None closes it; a time opens one. The same status again is a contact like any other. The same
     `client_token` again changes nothing and returns what was recorded the first time.
     Raises ActionError for a retired status, a time in the past, or a token used for something else.
     """
@@ -48,7 +49,8 @@ def record_status(
             customer = Customer.objects.select_for_update().get(pk=customer.pk)
             if client_token and (recorded := _recorded(client_token, customer, by)):
                 return recorded
-            change = _record(customer, status, by, now, notes, client_token, lost_reason)
+            before = state_before(customer)
+            change = _record(customer, status, by, now, notes, client_token, lost_reason, before)
             _follow_up_after(customer, status, follow_up_at, by, now)
             _write(customer, status, now)
             return change
@@ -56,7 +58,7 @@ def record_status(
         raise ActionError(USED_TOKEN) from error
 
 
-def _record(customer: Customer, status: Status, by, now: datetime, notes: str, client_token, lost_reason):
+def _record(customer: Customer, status: Status, by, now: datetime, notes: str, client_token, lost_reason, before):
     if not status.is_active and status.pk != customer.status_id:
         raise ActionError(f"“{status.label}” is no longer in use. Choose another status.")
     return StatusChange.objects.create(
@@ -69,6 +71,7 @@ def _record(customer: Customer, status: Status, by, now: datetime, notes: str, c
         notes=notes,
         client_token=client_token or None,
         lost_reason=lost_reason,
+        before=before,
     )
 
 
@@ -78,7 +81,17 @@ def _write(customer: Customer, status: Status, now: datetime) -> None:
     customer.attempts += 1
     customer.version += 1
     customer.updated_at = now
-    customer.save(update_fields=["status", "last_contact_at", "attempts", "next_follow_up_at", "version", "updated_at"])
+    customer.save(update_fields=WRITTEN)
+
+
+def state_before(customer: Customer) -> dict:
+    """What `take_back` needs, besides the status, to put `customer` back to where she is."""
+    follow_up = open_follow_up(customer)
+    return {
+        "follow_up": follow_up and [follow_up.pk, follow_up.due_at.isoformat()],
+        "last_contact_at": customer.last_contact_at and customer.last_contact_at.isoformat(),
+        "exhausted_at": customer.exhausted_at and customer.exhausted_at.isoformat(),
+    }
 
 
 def _recorded(client_token: str, customer: Customer, by) -> StatusChange | None:
@@ -96,13 +109,14 @@ def _follow_up_after(customer: Customer, status: Status, follow_up_at, by, now: 
         close_by_contact(customer=customer, by=by, now=now)
     elif status.closes:  # nobody was talked to, so no promise was kept: a wrong number
         close_follow_up(customer=customer, by=by, now=now, state=FollowUp.State.CANCELLED)
-    unanswered = not status.reached and not status.closes and status.stage != Stage.NEW
+    if status.reached or status.closes or follow_up_at not in (None, KEEP):
+        customer.exhausted_at = None
     if follow_up_at is None:
         close_follow_up(customer=customer, by=by, now=now, state=FollowUp.State.CANCELLED)
     elif follow_up_at is KEEP:
-        if unanswered:
-            move_follow_up(customer=customer, due_at=now + RETRY_AFTER)
-    elif unanswered and open_follow_up(customer):
+        if status.is_unanswered:
+            plan_next_try(customer=customer, by=by, now=now)
+    elif status.is_unanswered and open_follow_up(customer):
         move_follow_up(customer=customer, due_at=follow_up_at)
     else:
         set_follow_up(customer=customer, due_at=follow_up_at, by=by, now=now)

@@ -23,6 +23,7 @@ FOLLOW_UP_CHOICES = [
     ("today", "Today"),
     ("later", "After today"),
     ("none", "None planned"),
+    ("exhausted", "Tried in vain"),
 ]
 ASSIGNED_CHOICES = [("today", "Today")]
 WON_CHOICES = [("month", "This month")]

@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from crm.lib.hours import Hours
 from customers.forms.fields import MomentField, TextAreaField, read_moment
 from customers.models import Status
 from customers.models.timeline import NOTES_LENGTH
@@ -82,23 +83,30 @@ class NoteForm(forms.Form):
 
 @dataclass(frozen=True)
 class Chip:
-    """A follow-up time for one tap."""
+    """A follow-up time for one tap or key."""
 
     value: str
     label: str
+    key: str
     moment: datetime | None = None
 
 
-def follow_up_chips(now: datetime) -> list[Chip]:
-    """In 1 h, tonight at 7 while it lies ahead, tomorrow at 11, and the next Saturday that is not tomorrow."""
+def follow_up_chips(now: datetime, hours: Hours = Hours()) -> list[Chip]:  # noqa: B008 - frozen
+    """In 1 h, tonight at 7 while it lies ahead, tomorrow at 11, and the next Saturday that is not tomorrow.
+
+    None lies outside the calling `hours`, should they be others than usual.
+    """
     today = timezone.localtime(now).replace(minute=0, second=0, microsecond=0)
     tonight, tomorrow = today.replace(hour=19), today.replace(hour=11) + timedelta(days=1)
     saturday = tomorrow + timedelta(days=(5 - tomorrow.weekday()) % 7 or 7)
-    chips = [Chip(IN_AN_HOUR, "In 1 h")]
+    chips = []
+    if hours.is_open(now + timedelta(hours=1)):
+        chips.append(Chip(IN_AN_HOUR, "In 1 h", "h"))
     if now < tonight - timedelta(minutes=30):
-        chips.append(_chip(tonight, "Tonight 7"))
-    return [*chips, _chip(tomorrow, "Tomorrow 11"), _chip(saturday, "Saturday 11")]
+        chips.append(_chip(tonight, "Tonight 7", "t"))
+    chips += [_chip(tomorrow, "Tomorrow 11", "m"), _chip(saturday, "Saturday 11", "s")]
+    return [chip for chip in chips if chip.moment is None or hours.is_open(chip.moment)]
 
 
-def _chip(moment: datetime, label: str) -> Chip:
-    return Chip(moment.isoformat(timespec="minutes"), label, moment)
+def _chip(moment: datetime, label: str, key: str) -> Chip:
+    return Chip(moment.isoformat(timespec="minutes"), label, key, moment)

@@ -1,5 +1,6 @@
 """Customers and all that happens to them."""
 
+from customers.models.calling import CallingRules, CallTap, Skip
 from customers.models.customer import ContactNumber, Customer, CustomerQuerySet, Enquiry, Merge
 from customers.models.exports import Export
 from customers.models.timeline import (
@@ -16,6 +17,8 @@ __all__ = [
     "Alias",
     "AssignmentChange",
     "Batch",
+    "CallTap",
+    "CallingRules",
     "ContactNumber",
     "Course",
     "Customer",
@@ -28,6 +31,7 @@ __all__ = [
     "Merge",
     "Note",
     "Origin",
+    "Skip",
     "Source",
     "Stage",
     "Status",

@@ -107,6 +107,7 @@ class Customer(models.Model):
     last_contact_at = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveIntegerField(default=0)
     next_follow_up_at = models.DateTimeField(null=True, blank=True)
+    exhausted_at = models.DateTimeField(null=True, blank=True, help_text="When she had been tried often enough.")
     enquiry_count = models.PositiveIntegerField(default=1)
     last_enquired_at = models.DateField(null=True, blank=True)
     do_not_call = models.BooleanField(default=False)
@@ -146,6 +147,25 @@ class Customer(models.Model):
             models.Index(fields=["area_key", "id"], name="customer_area"),  # list by area
             models.Index(fields=["date", "id"], name="customer_by_date"),  # by enquiry date
             models.Index(NullIf(F("name"), Value("")), F("id"), name="customer_by_name"),  # by name, a blank is none
+            # The steps of the next call, each read in its order. Only rows with a counsellor pay for them.
+            models.Index(
+                fields=["assigned_to", "last_enquired_at", "id"],
+                condition=Q(status="NEW", assigned_to__isnull=False, next_follow_up_at__isnull=True),
+                name="customer_next_new",
+            ),
+            models.Index(
+                fields=["assigned_to", "last_enquired_at"],
+                condition=Q(assigned_to__isnull=False, enquiry_count__gt=1),
+                name="customer_next_again",
+            ),
+            models.Index(
+                fields=["assigned_to", "last_contact_at", "id"],
+                condition=Q(assigned_to__isnull=False, next_follow_up_at__isnull=True, exhausted_at__isnull=True),
+                name="customer_next_unplanned",
+            ),
+            models.Index(
+                fields=["exhausted_at"], condition=Q(exhausted_at__isnull=False), name="customer_exhausted"
+            ),  # the managers' list
         ]
 
     def __str__(self) -> str:

@@ -46,6 +46,7 @@ class StatusChange(models.Model):
     client_token = models.CharField(max_length=64, unique=True, null=True, blank=True)  # noqa: DJ001 - unique when set
     undone_at = models.DateTimeField(null=True, blank=True)
     lost_reason = models.ForeignKey(LostReason, models.PROTECT, null=True, blank=True, related_name="+")
+    before = models.JSONField(null=True, blank=True, help_text="What taking it back restores besides the status.")
     batch = models.ForeignKey("Batch", models.PROTECT, null=True, blank=True, related_name="status_changes")
 
     objects = StatusChangeQuerySet.as_manager()
@@ -100,6 +101,12 @@ class FollowUp(models.Model):
         ]
         indexes = [
             models.Index(fields=["owner", "state", "due_at"], name="follow_up_owner_due"),  # follow-ups page, badge
+            models.Index(
+                fields=["owner", "promised_at"], condition=Q(state="open"), name="follow_up_oldest_promise"
+            ),  # next call: overdue
+            models.Index(
+                fields=["owner", "kind", "due_at"], condition=Q(state="open"), name="follow_up_next_try"
+            ),  # next call: retries
         ]
 
     def __str__(self) -> str:

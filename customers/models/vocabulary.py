@@ -63,6 +63,11 @@ class Status(models.Model):
         """Won and lost: nobody has to call again."""
         return self.stage in CLOSED_STAGES
 
+    @property
+    def is_unanswered(self) -> bool:
+        """A call in vain: to be tried again."""
+        return not self.reached and not self.closes and self.stage != Stage.NEW
+
 
 class Source(models.Model):
     """Where enquiries come from, and what it cost."""

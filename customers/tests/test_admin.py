@@ -8,6 +8,8 @@ from customers.models import (
     Alias,
     AssignmentChange,
     Batch,
+    CallingRules,
+    CallTap,
     ContactNumber,
     Course,
     Customer,
@@ -18,6 +20,7 @@ from customers.models import (
     Merge,
     Note,
     Origin,
+    Skip,
     Source,
     Status,
     StatusChange,
@@ -33,6 +36,7 @@ from customers.tests.factories import (
 READ_ONLY = [
     AssignmentChange,
     Batch,
+    CallTap,
     ContactNumber,
     Customer,
     Enquiry,
@@ -41,6 +45,7 @@ READ_ONLY = [
     Merge,
     Note,
     Origin,
+    Skip,
     StatusChange,
 ]
 
@@ -70,6 +75,8 @@ def history_of(customer, by):
     Enquiry.objects.create(customer=customer, origin=customer.origin, source=SourceFactory(), course=CourseFactory())
     ContactNumber.objects.create(customer=customer, number=f"+9147{ContactNumber.objects.count():08d}")
     Merge.objects.create(winner=customer, loser=CustomerFactory(), by=by, at=now)
+    CallTap.objects.create(customer=customer, by=by, at=now)
+    Skip.objects.create(customer=customer, by=by, at=now, until=now, reason=Skip.Reason.LATER)
     Batch.objects.create(kind=Batch.Kind.ASSIGN, by=by, at=now)
 
 
@@ -210,7 +217,7 @@ def test_a_spelling_can_be_taken_back(client, db):
 
 def test_every_table_of_customers_is_there():
     ours = {model for model in admin.site._registry if model._meta.app_label == "customers"}
-    assert ours == {*READ_ONLY, Status, Source, Course, LostReason, Alias}
+    assert ours == {*READ_ONLY, Status, Source, Course, LostReason, Alias, CallingRules}
 
 
 def test_a_person_without_a_role_does_not_leave_customers_behind(client, customer, asha):

@@ -1,18 +1,17 @@
-"""The day: whom to call next, and what was promised when, by the clock at home."""
+"""What was promised when, by the clock at home."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
-from django.urls import reverse
 from django.utils import timezone
 
 from customers.models import Customer
 from customers.tests.factories import CustomerFactory, FollowUpFactory
 
 pytestmark = pytest.mark.django_db
-NEXT, FOLLOW_UPS = "/customers/next/", "/follow-ups/"
+FOLLOW_UPS = "/follow-ups/"
 JSON = {"accept": "application/json"}
 HOME = ZoneInfo("Asia/Kolkata")
 
@@ -22,102 +21,12 @@ def now():
     return timezone.now()
 
 
-@pytest.fixture
-def next_one(as_user, asha):
-    """`next_one()` is the customer Asha is sent to, or None."""
-    client = as_user(asha)
-
-    def ask() -> Customer | None:
-        response = client.get(NEXT)
-        if response.status_code == 200:
-            return None
-        assert response.status_code == 302
-        return Customer.objects.get(pk=response["Location"].split("/")[2])
-
-    return ask
-
-
 def promised(customer, due_at, promised_at=None) -> Customer:
     FollowUpFactory(
         customer=customer, due_at=due_at, promised_at=promised_at or due_at, created_by=customer.assigned_to
     )
     Customer.objects.filter(pk=customer.pk).update(next_follow_up_at=due_at)
     return customer
-
-
-# --- Next call -----------------------------------------------------------------------------------
-
-
-def test_due_now_then_overdue_then_new_then_never_reached(asha, next_one, now):
-    def hers(**kwargs):
-        return CustomerFactory(assigned_to=asha, **kwargs)
-
-    tried = hers(status=None, status_id="CALL_NOT_ATTENDED", last_contact_at=now - timedelta(days=1))
-    untried_longer = hers(status=None, status_id="CALL_NOT_ATTENDED", last_contact_at=now - timedelta(days=2))
-    old = hers(last_enquired_at=now.date() - timedelta(days=9))
-    fresh = hers(last_enquired_at=now.date())
-    undated = hers(last_enquired_at=None)
-    overdue = promised(hers(), now - timedelta(hours=2))
-    # Tried again in vain since: due an hour ago, promised for yesterday.
-    oldest_promise = promised(hers(), now - timedelta(hours=1), now - timedelta(days=1))
-    due_now = promised(hers(), now - timedelta(minutes=5))
-    expected = [due_now, oldest_promise, overdue, fresh, old, undated, untried_longer, tried]
-
-    got = []
-    while customer := next_one():
-        got.append(customer)
-        Customer.objects.filter(pk=customer.pk).update(status="INTERESTED", next_follow_up_at=None)
-    assert got == expected
-
-
-def test_it_leads_to_her_page_ready_to_call(as_user, asha):
-    customer = CustomerFactory(assigned_to=asha)
-    response = as_user(asha).get(NEXT)
-    assert response["Location"].startswith(reverse("customers:detail", args=[customer.pk]))
-
-
-def test_never_muted_closed_merged_later_or_somebody_elses(asha, ravi, next_one, now):
-    CustomerFactory(assigned_to=asha, do_not_call=True)
-    promised(CustomerFactory(assigned_to=asha, do_not_call=True), now - timedelta(hours=1))
-    for code in ("ADMISSION", "NOT_INTERESTED", "INVALID"):
-        promised(CustomerFactory(assigned_to=asha, status=None, status_id=code), now - timedelta(hours=1))
-        CustomerFactory(assigned_to=asha, status=None, status_id=code)
-    CustomerFactory(assigned_to=asha, merged_into=CustomerFactory())
-    promised(CustomerFactory(assigned_to=asha), now + timedelta(hours=1))
-    CustomerFactory(assigned_to=ravi)
-    CustomerFactory()
-    assert next_one() is None
-
-
-def test_whoever_was_not_reached_rests_for_three_hours(asha, next_one, now):
-    customer = CustomerFactory(
-        assigned_to=asha, status=None, status_id="CALL_NOT_ATTENDED", last_contact_at=now - timedelta(hours=2)
-    )
-    assert next_one() is None
-    Customer.objects.update(last_contact_at=now - timedelta(hours=3, minutes=1))
-    assert next_one() == customer
-
-
-def test_nobody_left_is_a_calm_page_with_what_comes(as_user, asha, now):
-    client = as_user(asha)
-    assert "No follow-up is waiting" in client.get(NEXT).content.decode()
-    promised(CustomerFactory(name="Farah", assigned_to=asha), now + timedelta(hours=1))
-    CustomerFactory(assigned_to=asha, status=None, status_id="INTERESTED")
-    html = client.get(NEXT).content.decode()
-    assert "Farah" in html
-    assert "1 open customer has no next step" in html
-
-
-def test_it_is_a_handful_of_look_ups(as_user, asha, now, django_assert_max_num_queries):
-    client = as_user(asha)
-    CustomerFactory.create_batch(30, assigned_to=asha, status=None, status_id="CALL_NOT_ATTENDED")
-    with django_assert_max_num_queries(6):  # session, user and the four steps
-        assert client.get(NEXT).status_code == 302
-
-
-def test_a_manager_has_no_next_call(as_user, manager, asha):
-    assert as_user(manager).get(NEXT).status_code == 403
-    assert as_user(asha).post(NEXT).status_code == 405
 
 
 # --- Follow-ups ----------------------------------------------------------------------------------

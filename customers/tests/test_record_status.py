@@ -139,12 +139,6 @@ def test_a_promise_is_judged_by_its_own_time_however_often_it_was_moved(farah, r
     assert follow_up.state == "missed"
 
 
-def test_an_unanswered_call_without_an_open_one_opens_none(farah, record):
-    record("CALL_NOT_ATTENDED")
-    assert farah.next_follow_up_at is None
-    assert not FollowUp.objects.exists()
-
-
 def test_new_is_no_call_and_leaves_the_follow_up_alone(farah, record):
     follow_up = promise(farah, NOW + HOUR)
     record("NEW")

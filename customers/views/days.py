@@ -1,27 +1,15 @@
-"""A counsellor's day: whom to call next, and what was promised when."""
+"""What was promised when."""
 
 from django.core.exceptions import BadRequest
 from django.http import JsonResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.utils import timezone
 
-from accounts.access import EVERYBODY, SALES, roles_allowed
+from accounts.access import EVERYBODY, roles_allowed
 from crm.lib.http import form_errors, require_methods, wants_json
 from customers import figures, presenters
 from customers.forms.team import WhoseForm
 from customers.models import Customer
-
-
-@roles_allowed(SALES)
-@require_methods("GET")
-def next_customer(request):
-    now = timezone.now()
-    if customer := figures.next_to_call(request.user, now=now):
-        return redirect(f"{reverse('customers:detail', args=[customer.pk])}?calling=1")
-    unplanned = figures.unplanned(request.user)
-    context = {"coming": figures.coming_next(request.user, now=now), "unplanned": unplanned}
-    return render(request, "customers/next.html", context)
 
 
 @roles_allowed(*EVERYBODY)

@@ -14,8 +14,9 @@ from customers import presenters
 from customers.access import customer_for
 from customers.actions import eligible
 from customers.forms.status import StatusForm, follow_up_chips
-from customers.models import Customer, Status
+from customers.models import CallingRules, Customer, Status
 from customers.timeline import status_history, timeline
+from customers.views.calls import form_name, whatsapp_url
 
 
 @roles_allowed(*EVERYBODY)
@@ -35,13 +36,8 @@ def customer(request, customer_id):
     )
 
 
-def form_name(row: Customer) -> str:
-    """The name under which what was typed about her call waits for its author."""
-    return f"outcome {row.pk}"
-
-
 def assign_name(row: Customer) -> str:
-    """The same of the counsellor that was chosen for her."""
+    """The name under which the counsellor that was chosen for her waits."""
     return f"assign {row.pk}"
 
 
@@ -60,7 +56,7 @@ def customer_page(
     `restored` says that what was typed comes from before the person had to sign in again; `chosen` is the id of the
     counsellor that was chosen then.
     """
-    now = timezone.now()
+    now, rules = timezone.now(), CallingRules.current()
     entries, more = timeline(row, request.user, everything="all" in request.GET)
     context = {
         "customer": row,
@@ -69,12 +65,12 @@ def customer_page(
         "more": more,
         "form": form,
         "statuses": list(Status.objects.active().in_order()),
-        "chips": follow_up_chips(now),
+        "chips": follow_up_chips(now, rules.hours),
         "errors": errors,
         "client_token": uuid.uuid4().hex,  # nothing was recorded under the one that was sent
         "draft": drafts.token(request.user, form_name(row)),
         "restored": restored,
-        "calling": "calling" in request.GET or request.POST.get("then") == "next",
+        "whatsapp_url": whatsapp_url(row, request.user, rules),
         "now": now,
     }
     if request.user.is_manager:

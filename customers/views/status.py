@@ -11,7 +11,9 @@ from customers import actions, presenters
 from customers.access import customer_for
 from customers.forms.status import NoteForm, StatusForm
 from customers.models import Customer, StatusChange
+from customers.views.calls import call_page
 from customers.views.detail import customer_page
+from customers.worklist import Next
 
 
 @json_endpoint
@@ -27,7 +29,7 @@ def update_status(request, customer_id):
     except actions.ActionError as refusal:
         form.add_error(None, str(refusal))
         return _refused(request, customer, form)
-    customer.refresh_from_db(fields=["next_follow_up_at"])
+    customer.refresh_from_db(fields=["next_follow_up_at", "exhausted_at"])
     return _recorded(request, customer, change)
 
 
@@ -52,9 +54,9 @@ def notes(request, customer_id):
 def _recorded(request: HttpRequest, customer: Customer, change: StatusChange) -> HttpResponse:
     if wants_json(request):
         return JsonResponse(presenters.outcome(change, customer))
-    messages.success(request, presenters.outcome_in_words(change, customer))
     if request.POST.get("then") == "next":
-        return redirect("customers:next")
+        return redirect("customers:next")  # whose top line says what was recorded
+    messages.success(request, presenters.outcome_in_words(change, customer, now=timezone.now()))
     return redirect("customers:detail", customer.pk)
 
 
@@ -63,4 +65,6 @@ def _refused(request: HttpRequest, customer: Customer, form, shown: StatusForm |
     words = form_errors(form)
     if wants_json(request):
         return error(request, 400, words)
+    if request.POST.get("then") == "next" and request.user.is_sales:
+        return call_page(request, Next(customer, "chosen"), form=shown or form, errors=words, status=400)
     return customer_page(request, customer, shown or form, errors=words, status=400)

@@ -1,0 +1,142 @@
+"""Whom to call next, and why: the order of a counsellor's day."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db.models import Exists, F, OuterRef, Q
+
+from accounts.models import User
+from crm.lib import phones
+from customers.lists import DUE_FOR, FOLLOW_UPS, midnight
+from customers.models import Customer, CustomerQuerySet, FollowUp, Skip, Stage, Status, StatusChange
+
+FOUND_AT_MOST = 10
+COUNTED_TO = 500
+
+
+@dataclass(frozen=True)
+class Next:
+    """A customer to call, and why she is the next one."""
+
+    customer: Customer
+    why: str
+
+
+WHY = {
+    "due": "Due now",
+    "overdue": "Overdue",
+    "again": "Enquired again",
+    "new": "New",
+    "retry": "Next try",
+    "unplanned": "No next step",
+    "chosen": "",
+}
+
+
+def next_call(user: User, *, now: datetime) -> Next | None:
+    """Due now, overdue (the oldest promise first), enquired again, new (the newest enquiry first), next tries that are
+    due, and last whoever has no next step at all (the longest untouched first).
+
+    Never one who must not be called or was put off. Each step is one look-up in the order of an index, made only when
+    the one before it found nobody.
+    """
+    for why, step in steps(user, now=now):
+        if found := step.only("pk").first():
+            return Next(Customer.objects.visible_to(user).with_people().get(pk=found.pk), why)
+    return None
+
+
+def steps(user: User, *, now: datetime) -> list[tuple[str, CustomerQuerySet]]:
+    """The steps of `next_call` with their reasons, each in its order."""
+    put_off = Skip.objects.visible_to(user).filter(customer=OuterRef("pk"), until__gt=now)
+    hers = Customer.objects.visible_to(user).filter(assigned_to=user).callable().exclude(Exists(put_off))
+    open_ones, loose = hers.open(), hers.open().filter(next_follow_up_at=None, exhausted_at=None)
+    promises = [FollowUp.Kind.PROMISE, FollowUp.Kind.EVENT]
+    new = hers.filter(status=Status.NEW, next_follow_up_at=None)
+    not_new = loose.exclude(status=Status.NEW)
+    return [
+        ("due", _planned(open_ones, user, "due_at", kind__in=promises, due_at__range=(now - DUE_FOR, now))),
+        ("overdue", _planned(open_ones, user, "promised_at", kind__in=promises, due_at__lt=now - DUE_FOR)),
+        ("again", _enquired_again(hers)),
+        ("new", new.filter(last_enquired_at__isnull=False).order_by("-last_enquired_at", "-pk")),
+        ("new", new.filter(last_enquired_at=None).order_by("-pk")),
+        ("retry", _planned(open_ones, user, "due_at", kind=FollowUp.Kind.RETRY, due_at__lte=now)),
+        ("unplanned", not_new.filter(last_contact_at=None).order_by("pk")),
+        ("unplanned", not_new.filter(last_contact_at__lt=midnight(now)).order_by("last_contact_at", "pk")),
+    ]
+
+
+def _planned(customers: CustomerQuerySet, user: User, order: str, **which) -> CustomerQuerySet:
+    """Those with an open follow-up like `which`, in the order of one of its moments."""
+    which = {f"follow_ups__{name}": value for name, value in which.items()}
+    found = customers.filter(follow_ups__state=FollowUp.State.OPEN, follow_ups__owner=user, **which)
+    return found.order_by(f"follow_ups__{order}", "follow_ups__pk")
+
+
+def _enquired_again(customers: CustomerQuerySet) -> CustomerQuerySet:
+    """Whoever asked once more since she was last talked to, those given up included."""
+    since = Q(last_contact_at__date__lt=F("last_enquired_at"))
+    found = customers.exclude(status__stage=Stage.WON).filter(since, enquiry_count__gt=1)
+    return found.order_by("-last_enquired_at", "-pk")
+
+
+def coming_next(user: User, *, now: datetime) -> Customer | None:
+    """Her next follow-up that is still to come."""
+    hers = Customer.objects.visible_to(user).callable().filter(next_follow_up_at__gt=now)
+    return hers.order_by("next_follow_up_at", "pk").first()
+
+
+@dataclass(frozen=True)
+class Count:
+    """A number as a heading shows it: past COUNTED_TO it only says that there are more."""
+
+    number: int
+    label: str
+    url: str = ""  # parameters of the customers list that makes it up
+
+    def __str__(self) -> str:
+        return f"{COUNTED_TO:,}+" if self.number > COUNTED_TO else f"{self.number:,}"
+
+
+def day_so_far(user: User, *, now: datetime) -> list[Count]:
+    """ "12 called · 7 due · 3 overdue · 214 new": what is done, and what waits."""
+    hers = Customer.objects.visible_to(user).filter(assigned_to=user).callable()
+    calls = StatusChange.objects.visible_to(user).standing().contacts()
+    waiting = [
+        (calls.filter(changed_by=user, happened_at__gte=midnight(now)), "called", "contacted=today"),
+        (hers.filter(FOLLOW_UPS["now"](now)), "due", "follow_up=now"),
+        (hers.filter(FOLLOW_UPS["overdue"](now)), "overdue", "follow_up=overdue"),
+        (hers.filter(status=Status.NEW, next_follow_up_at=None), "new", "status=NEW&follow_up=none"),
+    ]
+    return [Count(_counted(found), label, url) for found, label, url in waiting]
+
+
+def _counted(found) -> int:
+    return found.order_by()[: COUNTED_TO + 1].count()
+
+
+def with_number(user: User, text: str) -> list[Customer]:
+    """Whose number a caller's is, among those `user` may see: several when a family shares it."""
+    terms = phones.search_terms(text, settings.HOME_COUNTRY)
+    if not (terms.exact or terms.digits):
+        return []
+    return list(Customer.objects.visible_to(user).search(text).with_people().order_by("person", "pk")[:FOUND_AT_MOST])
+
+
+def last_recorded(user: User, *, since: datetime) -> StatusChange | None:
+    """The outcome that `user` recorded last, if since then and still standing."""
+    mine = StatusChange.objects.visible_to(user).contacts().filter(changed_by=user, changed_at__gte=since)
+    recent = mine.filter(happened_at__gte=since).select_related("customer", "new_status").newest_first()
+    change = recent.first()
+    return change if change and change.undone_at is None and change.before is not None else None
+
+
+def open_promise(user: User, customer: Customer) -> FollowUp | None:
+    """What was promised to `customer`, with the words it was promised with as `words`."""
+    follow_up = FollowUp.objects.visible_to(user).filter(customer=customer).open().first()
+    if follow_up and follow_up.promised_at:
+        changes = StatusChange.objects.visible_to(user).standing().filter(customer=customer)
+        told = changes.filter(changed_at__lte=follow_up.created_at)
+        follow_up.words = told.newest_first().values_list("notes", flat=True).first() or ""
+    return follow_up
