@@ -6,6 +6,7 @@
 # make test-pg       the same on a private PostgreSQL
 # make check         style, templates, import arrows, missing migrations, deployment check
 # make fix           mend what the tools can mend
+# make kill-test     kill the worker again and again while it imports; KILL_ARGS="--seed 7 --database sqlite"
 # make lock-mutants  take out each permission lock in turn; the tests must notice every one
 #
 # make clean         remove the environment and everything under var/, the database included
@@ -26,7 +27,7 @@ CLEAN := env -u DATABASE_URL -u SECRET_KEY -u DEBUG -u DEMO -u HTTPS -u ALLOWED_
 export PYTHONUNBUFFERED = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev manage test test-pg check fix lock-mutants clean
+.PHONY: help setup run dev manage test test-pg check fix kill-test lock-mutants clean
 
 help:
 	@sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
@@ -99,6 +100,9 @@ check: $(VENV)/.dev
 fix: $(VENV)/.dev
 	@$(PY) -m ruff check --fix .
 	@$(PY) -m ruff format .
+
+kill-test: $(VENV)/.dev
+	@$(CLEAN) $(PY) scripts/kill_test.py $(KILL_ARGS)
 
 lock-mutants: $(VENV)/.dev
 	@$(CLEAN) $(PY) scripts/lock_mutants.py $(MUTANT_ARGS)

@@ -12,12 +12,13 @@ from django.utils import timezone
 from imports.models import Import, ImportRow, Outcome, StagedRow, State
 from imports.pipeline.checking import NeedsMapping, check
 from imports.pipeline.claims import Claim, Lost
-from imports.pipeline.patience import Outage, Stopped, patiently, pause
+from imports.pipeline.patience import Outage, Stopped, patiently, pause, wait
 from imports.pipeline.undoing import undo
 from imports.pipeline.writing import Writer
-from imports.reading import Refused
+from imports.reading import Killed, Refused
 
 FAILED = "failed"
+CHILDREN = 5  # that may be killed while they read one file
 logger = logging.getLogger(__name__)
 
 
@@ -47,7 +48,8 @@ def run(import_id: uuid.UUID | str) -> bool:
 
 
 def _go_on_through_outages(claim: Claim) -> None:
-    """Go on; after a failure of the database again, from what is stored by then."""
+    """Go on; after a failure of the database, or of the reading child, again from what is stored by then."""
+    killed = 0
     outage = Outage(lambda: Import.objects.values_list("state", "done_rows").get(pk=claim.import_id))
     while True:
         try:
@@ -58,6 +60,11 @@ def _go_on_through_outages(claim: Claim) -> None:
             )
             if not outage.sit_out():
                 raise
+        except Killed:
+            killed += 1
+            if killed > CHILDREN:
+                raise
+            wait(killed)
 
 
 def _go_on(claim: Claim) -> None:

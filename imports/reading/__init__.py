@@ -9,12 +9,14 @@ with open_book(path) as book:  the sheets, read by a child process within limits
 from .book import Book, Sheet, SheetInfo, open_book
 from .kinds import look
 from .options import Limits, Options
+from .process import Killed
 from .refused import Refused
 from .values import CellError, NoValue, Row
 
 __all__ = [
     "Book",
     "CellError",
+    "Killed",
     "Limits",
     "NoValue",
     "Options",

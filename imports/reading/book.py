@@ -68,7 +68,7 @@ class Book:
         self._child = Child(file, kind, options, limits)
         try:
             self._begin(self._child.receive())
-        except Refused:
+        except Exception:
             self.close()
             raise
 

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -23,8 +24,13 @@ FILE_REASONS = frozenset(
 )
 # How a child ends that was stopped rather than wrong: by the processor limit, or for want of memory.
 _ENDINGS = {-signal.SIGXCPU: "timed_out", -signal.SIGKILL: "timed_out", -signal.SIGABRT: "too_large_uncompressed"}
+_FROM_OUTSIDE = (-signal.SIGKILL, -signal.SIGTERM)
 _COMPLAINT_BYTES = 4096
 _SECONDS_TO_LEAVE = 10
+
+
+class Killed(Exception):
+    """Somebody, or the system for want of memory, ended the child before its time: no word about the file."""
 
 
 class Child:
@@ -32,6 +38,7 @@ class Child:
 
     def __init__(self, file: BinaryIO, kind: str, options: Options, limits: Limits):
         order = json.dumps({"kind": kind, "options": asdict(options), "limits": asdict(limits)})
+        self._began, self._seconds = time.monotonic(), limits.seconds
         self._complaint = tempfile.TemporaryFile()
         file.seek(0)
         self._process = subprocess.Popen(
@@ -46,13 +53,13 @@ class Child:
         self._frames = Frames(self._process.stdout.fileno(), limits.seconds)
 
     def receive(self) -> dict[str, Any]:
-        """The next message. Raises Refused: what the child says, or what its silence means."""
+        """The next message. Raises Refused: what the child says, or what its silence means; or Killed."""
         try:
             message = self._frames.receive()
         except TooSlow as error:
             raise Refused("timed_out") from error
         except BadFrame as error:
-            raise Refused("unreadable_file") from error
+            raise self._obituary(1) from error
         if message is None:
             raise self._obituary()
         if not isinstance(message, dict):
@@ -67,20 +74,23 @@ class Child:
         self._process.wait()
         self._complaint.close()
 
-    def _obituary(self) -> Refused:
-        code = self._exit_code()
+    def _obituary(self, patience: float | None = None) -> Exception:
+        code = self._exit_code(patience or _SECONDS_TO_LEAVE)
         self._complaint.seek(0)
         log.warning(
             "The reading child ended with %s: %s",
             code,
             self._complaint.read(_COMPLAINT_BYTES).decode("utf-8", "replace"),
         )
+        # The processor's limit kills as well, but never before that much time has passed.
+        if code in _FROM_OUTSIDE and time.monotonic() - self._began < self._seconds:
+            return Killed()
         return Refused(_ENDINGS.get(code, "unreadable_file"))
 
-    def _exit_code(self) -> int | None:
+    def _exit_code(self, patience: float) -> int | None:
         """None for a child that has nothing more to say and does not go: only one that was taken over does that."""
         try:
-            return self._process.wait(_SECONDS_TO_LEAVE)
+            return self._process.wait(patience)
         except subprocess.TimeoutExpired:
             return None
 

@@ -163,6 +163,37 @@ class TestAtTheSameMoment:
             connection.close()
 
 
+class TestAReadingChildThatIsKilled:
+    @pytest.fixture(autouse=True)
+    def no_waiting(self, monkeypatch):
+        monkeypatch.setattr("imports.pipeline.patience.stopping.wait", lambda seconds: False)
+
+    def kill(self, monkeypatch, times: int) -> None:
+        """Kill so many children at their third batch of rows."""
+        real, seen = checking.Book._messages, []
+
+        def messages(self):
+            for number, message in enumerate(real(self)):
+                if number == 2 and len(seen) < times:
+                    seen.append(1)
+                    self._child._process.kill()
+                    self._child._process.wait()
+                yield message
+
+        monkeypatch.setattr(checking.Book, "_messages", messages)
+
+    def test_the_file_is_read_again(self, manager, monkeypatch):
+        self.kill(monkeypatch, 2)
+        import_ = imported(manager, leads(20_000))
+        assert (import_.state, import_.file_error, counts(import_)) == (State.DONE, "", {"created": 20_000})
+
+    def test_again_and_again_it_is_a_fault_of_ours_not_the_files(self, manager, monkeypatch):
+        self.kill(monkeypatch, 100)
+        import_ = imported(manager, leads(20_000))
+        assert (import_.state, import_.file_error) == (State.FAILED, "failed")
+        assert not Customer.objects.exists()
+
+
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 class TestADatabaseThatFails:
     """`patience` waits between its attempts; here it does not."""

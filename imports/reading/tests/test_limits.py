@@ -4,10 +4,11 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 
 import pytest
 
-from imports.reading import Limits, Options, Refused, open_book
+from imports.reading import Killed, Limits, Options, Refused, open_book
 from imports.reading.book import Book
 from imports.reading.options import MIB
 from imports.reading.process import Child
@@ -87,6 +88,7 @@ class Liar(Child):
     script = ""
 
     def __init__(self, file, kind, options, limits):
+        self._began, self._seconds = time.monotonic(), limits.seconds
         self._complaint = tempfile.TemporaryFile()
         self._process = subprocess.Popen(
             [sys.executable, "-c", self.script], stdout=subprocess.PIPE, stderr=self._complaint
@@ -142,6 +144,16 @@ def test_the_parent_believes_nothing(tmp_path, monkeypatch, script, code):
             for sheet in book:
                 list(sheet)
     assert caught.value.code == code
+
+
+@pytest.mark.parametrize("half_a_frame", ["", "sys.stdout.buffer.write(b'\\0\\0\\0\\x09abc');sys.stdout.flush();"])
+def test_a_child_that_was_killed_before_its_time_is_no_word_about_the_file(tmp_path, monkeypatch, half_a_frame):
+    monkeypatch.setattr("imports.reading.book.Child", Liar)
+    monkeypatch.setattr(Liar, "script", say(START, then=f"{half_a_frame}os.kill(os.getpid(), signal.SIGKILL)"))
+    with open(write(tmp_path, "x"), "rb") as file, pytest.raises(Killed):
+        with Book(file, "csv", Options(), Limits(seconds=60)) as book:
+            for sheet in book:
+                list(sheet)
 
 
 def test_more_rows_than_agreed(tmp_path, monkeypatch):
