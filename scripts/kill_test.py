@@ -153,23 +153,24 @@ def snapshot() -> None:
     def all_of(model, *without: str) -> list[str]:
         left_out = {"id", "created_at", "updated_at", "assigned_at", "at", "changed_at", "happened_at", *without}
         columns = [f.attname for f in model._meta.concrete_fields if f.attname not in left_out]
-        return sorted(json.dumps(said(row), default=str, sort_keys=True) for row in model.objects.values(*columns))
+        return lines(model.objects.values(*columns))
 
-    counted = "state rows created updated unchanged duplicate_in_file rejected warned done_rows read_rows mapping notes undo_counts"
+    def lines(rows) -> list[str]:
+        return sorted(json.dumps(said(row), default=str, sort_keys=True) for row in rows)
+
+    counted = "state rows created updated unchanged duplicate_in_file rejected warned done_rows read_rows".split()
+    problems = ImportRow.objects.filter(raw__isnull=False)
     found = {
-        "imports": sorted(json.dumps(row, sort_keys=True, default=str) for row in Import.objects.values("original_name", *counted.split())),
+        "imports": lines(Import.objects.values("original_name", *counted, "mapping", "notes", "undo_counts")),
         "customers": all_of(c.Customer, "last_contact_at", "next_follow_up_at"),
         "staged rows": [str(StagedRow.objects.count())],
-        "problem rows": sorted(
-            json.dumps(said(row), default=str, sort_keys=True)
-            for row in ImportRow.objects.filter(raw__isnull=False).values("import_id", "number", "raw", "reason", "warnings")
-        ),
+        "problem rows": lines(problems.values("import_id", "number", "raw", "reason", "warnings")),
         "import rows": all_of(ImportRow),
         **{model.__name__: all_of(model) for model in (c.Enquiry, c.ContactNumber, c.Source, c.Course, c.Origin)},
         "FieldChange": all_of(c.FieldChange),
         "StatusChange": all_of(c.StatusChange, "client_token"),
         "AssignmentChange": all_of(c.AssignmentChange),
-    }  # fmt: skip
+    }
     print(json.dumps(found))
 
 

@@ -20,7 +20,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 HOST, PORT = os.environ.get("HOST") or "127.0.0.1", os.environ.get("PORT") or "8000"
 GRACE_SECONDS = float(os.environ.get("GRACE", "20"))
-RESTARTS_A_MINUTE = 5
+RESTARTS_A_MINUTE = 5  # at once; a worker that ends more often is started again after a pause
+PAUSE_SECONDS = 10
 PR_SET_PDEATHSIG = 1
 
 address = f"[{HOST}]:{PORT}" if ":" in HOST else f"{HOST}:{PORT}"
@@ -62,6 +63,7 @@ class Supervisor:
     def __init__(self) -> None:
         self.stopping = False
         self.restarts: list[float] = []
+        self.paused_until = 0.0
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             if signal.getsignal(number) != signal.SIG_IGN:  # nohup means it
                 signal.signal(number, self.request_stop)
@@ -78,26 +80,30 @@ class Supervisor:
         )
 
     def watch(self) -> int:
-        """Keep both alive until a stop is asked for or one cannot be kept; returns the exit code."""
+        """Keep both alive until a stop is asked for or the web server ends; returns the exit code."""
         while not self.stopping:
             time.sleep(0.2)
             if self.web.poll() is not None:
                 print("The web server has ended.", file=sys.stderr)
                 return self.web.returncode or 1
-            if self.worker.poll() is not None and not self.stopping and not self.restart_worker():
-                print("The worker keeps ending; giving up.", file=sys.stderr)
-                return 1
+            if self.worker.poll() is not None and not self.stopping:
+                self.restart_worker()
         return 0
 
-    def restart_worker(self) -> bool:
+    def restart_worker(self) -> None:
+        """Whatever ends the worker, the pages stay: they say that no worker answers."""
         now = time.monotonic()
+        if now < self.paused_until:
+            return
         self.restarts = [moment for moment in self.restarts if moment > now - 60]
-        if len(self.restarts) >= RESTARTS_A_MINUTE:
-            return False
+        if len(self.restarts) >= RESTARTS_A_MINUTE and not self.paused_until:
+            print(f"The worker keeps ending; the next start is in {PAUSE_SECONDS} s.", file=sys.stderr)
+            self.paused_until = now + PAUSE_SECONDS
+            return
+        self.paused_until = 0.0
         self.restarts.append(now)
         print(f"The worker has ended (code {self.worker.returncode}); starting it again.", file=sys.stderr)
         self.worker = self.start(worker_command())
-        return True
 
     def stop(self) -> None:
         """One TERM each; whoever is still there after the grace time is killed, helpers included."""
