@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from crm.lib.dates import utc
 from crm.lib.pagination import Page
+from imports.lives import is_anybody_alive
 from imports.models import IMPORTING_STATES, Import, Outcome, State
 from imports.rows import undecided_of
 from imports.undo import why_not
@@ -16,6 +17,17 @@ from imports.wording import state_in_words
 
 STALLED_AFTER = timedelta(minutes=1)
 LONG_WAIT = 120  # seconds
+NEW = 20  # seconds in which a worker that is just being started comes to be seen
+FREE_SOON = "It starts as soon as the worker is free. You can leave this page."
+TAKEN_OVER = (
+    "The worker that had it has stopped answering. Another one takes it over within a minute; nothing is lost and "
+    "nothing is counted twice."
+)
+NOBODY = (
+    "The worker does not answer: nothing is being imported at present. Ask whoever looks after the server to start it. "
+    "The import then goes on by itself; nothing is lost and nothing is counted twice."
+)
+STALLED = "Stalled"
 PHASES = {
     State.QUEUED: "Waiting for the worker",
     State.CHECKING: "Reading the file",
@@ -44,8 +56,9 @@ class Progress:
     text: str
     percent: int | None
     seconds_left: int | None
-    stalled: bool
-    waiting: bool
+    stalled: bool  # whoever has it has not been heard of for a minute
+    waiting: bool  # nobody has it
+    note: str  # what there is to know and to do, "" while it simply runs
 
 
 def counted(number: int, one: str, many: str) -> str:
@@ -84,28 +97,27 @@ def counts(import_: Import) -> dict[str, int]:
     return {name: getattr(import_, name) for name in names}
 
 
-def progress(import_: Import, now: datetime) -> Progress | None:
-    """How far it is, or None when nobody is working on it."""
+def progress(import_: Import, now: datetime, *, is_alive: bool = True) -> Progress | None:
+    """How far it is, or None when nobody is to work on it. `is_alive`: whether any worker is."""
     if not import_.is_working:
         return None
-    if import_.state == State.QUEUED or (import_.state == State.UNDOING and not import_.worker):
-        waited = (now - (import_.undo_started_at or import_.created_at)).total_seconds()
-        text = PHASES[State.QUEUED]
-        if waited >= LONG_WAIT:
-            text = f"{text} for {span(waited)}. Ask whoever looks after the server whether it runs."
-        return Progress(text, None, None, stalled=False, waiting=True)
-    stalled = (import_.heartbeat or import_.started_at or import_.created_at) < now - STALLED_AFTER
     percent, left = _share_done(import_, now)
-    text = _how_far(import_)
-    if stalled:
-        text = f"{text}. Nothing has moved for {span((now - _last_sign(import_)).total_seconds())}"
-    elif left is not None:
-        text = f"{text}, about {span(left)} left"
-    return Progress(text, percent, None if stalled else left, stalled=stalled, waiting=False)
+    text, silent = _how_far(import_), (now - _last_sign(import_)).total_seconds()
+    if not import_.worker:
+        begun = import_.state != State.QUEUED and bool(percent)
+        text = f"{text}, waiting for the worker" if begun else PHASES[State.QUEUED]
+        text = f"{text} for {span(silent)}" if silent >= LONG_WAIT else text
+        note = FREE_SOON if is_alive or silent < NEW else NOBODY
+        return Progress(text, percent if begun else None, None, stalled=False, waiting=True, note=note)
+    if silent > STALLED_AFTER.total_seconds():
+        text = f"{text}. Nothing has moved for {span(silent)}"
+        return Progress(text, percent, None, stalled=True, waiting=False, note=TAKEN_OVER if is_alive else NOBODY)
+    text = text if left is None else f"{text}, about {span(left)} left"
+    return Progress(text, percent, left, stalled=False, waiting=False, note="")
 
 
 def _last_sign(import_: Import) -> datetime:
-    return import_.heartbeat or import_.started_at or import_.created_at
+    return import_.heartbeat or import_.undo_started_at or import_.started_at or import_.created_at
 
 
 def _total(import_: Import) -> int:
@@ -147,19 +159,24 @@ class Card:
     can_stop: bool
     can_undo: bool
 
+    @property
+    def state_display(self) -> str:
+        return STALLED if self.progress and self.progress.stalled else self.import_.get_state_display()
+
 
 def cards(imports: Iterable[Import], now: datetime) -> list[Card]:
-    """The imports as cards, with one query for all of them: how many rows wait for a decision."""
+    """The imports as cards, with two queries for all: how many rows wait for a decision, and whether a worker lives."""
     imports = list(imports)
     waiting = undecided_of(imports)
-    return [card(import_, now, waiting.get(import_.pk, 0)) for import_ in imports]
+    is_alive = not any(import_.is_working for import_ in imports) or is_anybody_alive(now)
+    return [card(import_, now, waiting.get(import_.pk, 0), is_alive=is_alive) for import_ in imports]
 
 
-def card(import_: Import, now: datetime, undecided: int) -> Card:
+def card(import_: Import, now: datetime, undecided: int, *, is_alive: bool = True) -> Card:
     sum_ = doors(import_)
     return Card(
         import_,
-        progress(import_, now),
+        progress(import_, now, is_alive=is_alive),
         sum_,
         in_words(import_, sum_),
         undecided,
@@ -182,7 +199,7 @@ def present(card: Card) -> dict:
         "import": str(import_.pk),
         "name": import_.original_name,
         "state": import_.state,
-        "state_display": import_.get_state_display(),
+        "state_display": card.state_display,
         "file_error": import_.file_error or None,
         "message": card.message,
         "uploaded_by": import_.uploaded_by.username,

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from imports.models import Import, Outcome, State
+from imports.models import Import, Outcome, State, Worker
 from imports.tests.factories import csv_bytes, imported, upload
 
 URL = reverse("imports:history")
@@ -17,7 +17,12 @@ ONE = csv_bytes("Asha Nair,9876543210,Kochi,05/03/2026,fees?")
 def at_work(by, *, heartbeat_age: int = 1, **values) -> Import:
     """An import in the middle of its work."""
     import_, now = upload(by, ONE, "big.csv"), timezone.now()
-    fields = {"started_at": now - timedelta(seconds=40), "heartbeat": now - timedelta(seconds=heartbeat_age), **values}
+    fields = {
+        "worker": "one",
+        "started_at": now - timedelta(seconds=40),
+        "heartbeat": now - timedelta(seconds=heartbeat_age),
+        **values,
+    }
     Import.objects.filter(pk=import_.pk).update(**fields)
     import_.refresh_from_db()
     return import_
@@ -88,22 +93,48 @@ def test_reading_counts_rows_without_a_bar_that_pretends(as_user, manager):
     assert (found["progress"]["text"], found["progress"]["percent"]) == ("5,200 rows read", None)
 
 
-def test_an_import_without_a_heartbeat_for_a_minute_is_stalled(as_user, manager):
+def test_an_import_without_a_heartbeat_for_a_minute_is_stalled_and_taken_over_by_a_worker_that_lives(as_user, manager):
     at_work(manager, state=State.RUNNING, rows=100, read_rows=100, done_rows=50, heartbeat_age=200)
+    Worker.objects.create(pk="another", seen_at=timezone.now())
     [found] = results(as_user(manager))
-    assert found["progress"]["stalled"]
-    assert "Nothing has moved for 3 min" in found["progress"]["text"]
+    assert (found["progress"]["stalled"], found["state_display"]) == (True, "Stalled")
+    assert found["progress"]["text"] == "50 of 100 rows. Nothing has moved for 3 min"
     assert found["progress"]["seconds_left"] is None
-    assert "The worker has stopped answering" in as_user(manager).get(URL).content.decode()
+    page = as_user(manager).get(URL).content.decode()
+    assert "Another one takes it over within a minute" in page
+    assert "data-import-state>Stalled<" in page
+
+
+@pytest.mark.parametrize("seen_ago", [None, 61])
+@pytest.mark.parametrize("state", [State.RUNNING, State.QUEUED, State.CHECKING, State.UNDOING])
+def test_where_no_worker_lives_the_pages_say_that_nothing_is_done(as_user, manager, seen_ago, state):
+    waits = {"worker": ""} if state == State.QUEUED else {}
+    import_ = at_work(manager, state=state, rows=100, read_rows=100, done_rows=50, heartbeat_age=200, **waits)
+    if seen_ago:
+        Worker.objects.create(pk="gone", seen_at=timezone.now() - timedelta(seconds=seen_ago))
+    for url in (URL, reverse("imports:detail", args=[import_.pk]), reverse("imports:upload")):
+        page = as_user(manager).get(url).content.decode()
+        assert "The worker does not answer: nothing is being imported at present. Ask whoever looks after" in page
 
 
 def test_a_queued_import_waits_for_the_worker(as_user, manager):
     import_ = upload(manager, ONE)
     [found] = results(as_user(manager))
     assert (found["progress"]["text"], found["progress"]["waiting"]) == ("Waiting for the worker", True)
+    assert found["progress"]["note"].startswith("It starts as soon as the worker is free.")  # it may just be starting
     Import.objects.filter(pk=import_.pk).update(created_at=timezone.now() - timedelta(minutes=5))
+    Worker.objects.create(pk="busy", seen_at=timezone.now())
     [found] = results(as_user(manager))
-    assert found["progress"]["text"].startswith("Waiting for the worker for 5 min.")
+    assert found["progress"]["text"] == "Waiting for the worker for 5 min"
+    assert found["progress"]["note"].startswith("It starts as soon as the worker is free.")
+
+
+def test_an_import_whose_worker_was_asked_to_end_says_how_far_it_is_and_waits(as_user, manager):
+    at_work(manager, worker="", state=State.RUNNING, rows=100, read_rows=100, done_rows=50)
+    [found] = results(as_user(manager))
+    assert (found["progress"]["text"], found["progress"]["percent"], found["progress"]["stalled"]) == (
+        "50 of 100 rows, waiting for the worker", 50, False,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("state", State.values)

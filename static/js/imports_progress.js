@@ -13,9 +13,12 @@ function show(card, answer) {
     bar.value = progress.percent;
   }
   plain("[data-import-text]", card).textContent = progress.text;
-  plain("[data-import-state]", card).textContent = answer.state_display;
-  plain("[data-import-stalled]", card).hidden = !progress.stalled;
-  plain("[data-import-waiting]", card).hidden = !progress.waiting;
+  const state = plain("[data-import-state]", card);
+  state.textContent = answer.state_display;
+  state.className = `import-state import-state-${progress.stalled ? "stalled" : answer.state}`;
+  const note = plain("[data-import-note]", card);
+  note.textContent = progress.note;
+  note.hidden = !progress.note;
   // A screen reader hears a new phase and every quarter, not every row.
   const step = `${answer.state} ${progress.stalled} ${Math.floor((progress.percent ?? 0) / 25)}`;
   if (card.dataset.step !== step) {
