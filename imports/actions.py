@@ -21,16 +21,16 @@ from customers.actions import ActionError
 from customers.models import Origin
 from imports import tasks
 from imports.cancel import cancel
-from imports.mapping import Field
-from imports.models import IMPORTING_STATES, Import, ImportRow, StagedRow, State
+from imports.checks import discard, go_ahead, recount
+from imports.models import IMPORTING_STATES, Import, ImportRow, State
+from imports.options import KNOWN_POLICIES, OVERWRITABLE, checked_options, refuse_nonsense
 from imports.pipeline.named import Decided, decide
+from imports.queue import queue
 from imports.reading import Refused, look
 from imports.undo import undo
 
 NAME_LENGTH = 255
 TOKEN_LENGTH = 64
-KNOWN_POLICIES = ("update", "skip", "fill", "overwrite")
-OVERWRITABLE = ("name", "area", "date", "remark", "email", "source", "course")
 _CHUNK = 1024 * 1024
 
 __all__ = [
@@ -42,6 +42,9 @@ __all__ = [
     "cancel",
     "choose_mapping",
     "decide_names",
+    "discard",
+    "go_ahead",
+    "recount",
     "retry",
     "undo",
     "upload",
@@ -144,26 +147,6 @@ def plain_name(name: str) -> str:
     return clean_line(last)[:NAME_LENGTH].strip() or "Unnamed file"
 
 
-def checked_options(options: dict) -> dict:
-    """The options a manager may set; unknown keys fall away. Raises ActionError for values that mean nothing.
-
-    known: what happens to customers we know (KNOWN_POLICIES); overwrite: with "overwrite", which fields;
-    sheets: names of the sheets to read (hidden ones too), None for every visible one; encoding, delimiter;
-    mapping: {sheet name: {label: field value, '' for none}}; date_order: dmy or mdy; dry_run.
-    """
-    known = options.get("known") or "update"
-    overwrite = list(options.get("overwrite") or [])
-    if known not in KNOWN_POLICIES or not set(overwrite) <= set(OVERWRITABLE):
-        raise ActionError("Choose what should happen to customers who are known already.")
-    if (options.get("date_order") or "dmy") not in ("dmy", "mdy"):
-        raise ActionError("Choose whether the day or the month comes first.")
-    checked = {"known": known, "overwrite": overwrite if known == "overwrite" else []}
-    for key in ("sheets", "encoding", "delimiter", "mapping", "date_order", "dry_run"):
-        if options.get(key):
-            checked[key] = options[key]
-    return checked
-
-
 def choose_mapping(*, import_: Import, mapping: dict[str, dict[str, str]], by: User, now: datetime) -> Import:
     """Say what the columns of a waiting import are, and have it read again.
 
@@ -171,27 +154,13 @@ def choose_mapping(*, import_: Import, mapping: dict[str, dict[str, str]], by: U
     Raises ActionError when the import does not wait, no column holds the phone, or a field is given twice.
     """
     chosen = {sheet: {label: field for label, field in columns.items()} for sheet, columns in mapping.items()}
-    _refuse_nonsense(chosen)
+    refuse_nonsense(chosen)
     with transaction.atomic():
         stored = Import.objects.select_for_update().get(pk=import_.pk)
         if stored.state != State.NEEDS_MAPPING:
             raise ActionError("This import does not wait for its columns any more.")
         stored.options = {**stored.options, "mapping": {**stored.options.get("mapping", {}), **chosen}}
-        return _queue(stored)
-
-
-def _refuse_nonsense(chosen: dict[str, dict[str, str]]) -> None:
-    has_phone = False
-    for columns in chosen.values():
-        fields = [field for field in columns.values() if field]
-        if not set(fields) <= set(Field):
-            raise ActionError("One of the columns was given a field that does not exist.")
-        once = [field for field in fields if field not in (Field.OTHER_PHONE, Field.NAME)]
-        if len(once) != len(set(once)):
-            raise ActionError("Two columns were given the same field. Choose one of them.")
-        has_phone = has_phone or Field.PHONE in fields
-    if not has_phone:
-        raise ActionError("Choose the column that holds the phone number: without one nobody can be called.")
+        return queue(stored)
 
 
 def retry(*, import_: Import, by: User, now: datetime) -> Import:
@@ -202,21 +171,7 @@ def retry(*, import_: Import, by: User, now: datetime) -> Import:
             raise ActionError("Only an import that failed can be started again.")
         if stored.undo_started_at:
             return undo(import_=stored, by=by, now=now)
-        return _queue(stored)
-
-
-def _queue(stored: Import) -> Import:
-    """Back to the worker. An import whose rows are all staged goes on with writing."""
-    is_staged = stored.rows > 0 and StagedRow.objects.filter(import_id=stored.pk).exists()
-    stored.state = State.RUNNING if is_staged else State.QUEUED
-    stored.file_error, stored.file_error_detail, stored.worker, stored.finished_at = "", {}, "", None
-    try:
-        with transaction.atomic():
-            stored.save(update_fields=["state", "file_error", "file_error_detail", "worker", "finished_at", "options"])
-    except IntegrityError as error:
-        raise ActionError("The same file is being imported at this moment. Wait until that is done.") from error
-    tasks.start(stored)
-    return stored
+        return queue(stored)
 
 
 def decide_names(*, import_: Import, rows: Iterable[int], same: bool, by: User, now: datetime) -> Decided:

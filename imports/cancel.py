@@ -1,4 +1,4 @@
-"""Stopping an import that waits or is at work."""
+"""Stopping an import that waits or is at work, or that was checked and is not wanted."""
 
 from datetime import datetime
 
@@ -8,9 +8,10 @@ from accounts.models import User
 from customers.actions import ActionError
 from imports import tasks
 from imports.models import IMPORTING_STATES, Import, State
-from imports.pipeline.clearing import clear_staged
+from imports.pipeline.clearing import clear_receipts, clear_staged
 
 NOT_AT_WORK = "{name} is not being imported any more, so there is nothing to stop."
+STOPPABLE = (*IMPORTING_STATES, State.CHECKED)
 
 
 def cancel(*, import_: Import, by: User, now: datetime) -> Import:
@@ -21,12 +22,12 @@ def cancel(*, import_: Import, by: User, now: datetime) -> Import:
     """
     with transaction.atomic():
         stored = Import.objects.select_for_update(of=("self",)).get(pk=import_.pk)  # waits for the slice in hand
-        if stored.state not in IMPORTING_STATES:
+        if stored.state not in STOPPABLE:
             raise ActionError(NOT_AT_WORK.format(name=stored.original_name))
+        stored.file_error_detail = {"stopped_by": str(by), "was": stored.state}
         stored.state, stored.worker, stored.heartbeat, stored.finished_at = State.CANCELLED, "", None, now
         stored.done_rows = stored.written
-        stored.file_error_detail = {"stopped_by": str(by)}
         stored.save(update_fields=["state", "worker", "heartbeat", "finished_at", "done_rows", "file_error_detail"])
-    if not clear_staged(stored.pk, at_most=1):
+    if not (clear_staged(stored.pk, at_most=1) and clear_receipts(stored.pk, after=stored.written, at_most=1)):
         tasks.clear_up.enqueue(str(stored.pk))
     return stored

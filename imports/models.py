@@ -87,6 +87,7 @@ class Import(models.Model):
     undone_at = models.DateTimeField(null=True, blank=True)
     undo_counts = models.JSONField(default=dict, blank=True, help_text="What undoing did so far, in numbers.")
     report = models.JSONField(default=dict, blank=True, help_text="What the worker found out on the day.")
+    check_result = models.JSONField(default=dict, blank=True, help_text="What a check showed, and what then was else.")
     purged_at = models.DateTimeField(null=True, blank=True, help_text="When the file and the raw rows were deleted.")
 
     class Meta:
@@ -111,8 +112,13 @@ class Import(models.Model):
 
     @property
     def is_dry(self) -> bool:
-        """Whether it only counted what it would do."""
+        """Whether it only counts what it would do."""
         return bool(self.options.get("dry_run"))
+
+    @property
+    def was_checked(self) -> bool:
+        """Whether somebody saw its check and then had it imported."""
+        return "shown" in self.check_result
 
     @property
     def sheets(self) -> list[dict]:

@@ -6,15 +6,20 @@ from uuid import UUID
 from django.db.models import Count, QuerySet
 
 from crm.lib.pagination import Sort
-from imports.models import Import, ImportRow, State, Undo
+from imports.models import IMPORTING_STATES, Import, ImportRow, State, Undo
 
 IN_FILE_ORDER = Sort("number", "Row", "number", descending=False, unique=True)
 WARNED = "warned"
 UNDECIDED = "different_name"
 
 
+# While it is at work, or was stopped: rows beyond those that are done are an earlier check's.
+_HALFWAY = (*IMPORTING_STATES, State.CANCELLED, State.FAILED)
+
+
 def rows_of(import_: Import) -> QuerySet[ImportRow]:
-    return ImportRow.objects.filter(import_id=import_.pk)
+    rows = ImportRow.objects.filter(import_id=import_.pk)
+    return rows.filter(number__lte=import_.written) if import_.state in _HALFWAY else rows
 
 
 def problems_of(import_: Import) -> QuerySet[ImportRow]:
@@ -44,6 +49,10 @@ def kinds_of_problems(import_: Import) -> list[tuple[str, str, int]]:
 def undecided_of(imports: Iterable[Import]) -> dict[UUID, int]:
     """How many rows of each import wait for somebody to say whether a name means the customer we know."""
     rows = ImportRow.objects.filter(raw__isnull=False, reason=UNDECIDED)
-    taken_back = (State.UNDOING, State.UNDONE)
-    rows = rows.filter(import_id__in=[import_.pk for import_ in imports if import_.state not in taken_back])
+    rows = rows.filter(import_id__in=[import_.pk for import_ in imports if _can_be_decided(import_)])
     return dict(rows.order_by().values_list("import_id").annotate(Count("id")))
+
+
+def _can_be_decided(import_: Import) -> bool:
+    is_at_work = import_.state in IMPORTING_STATES and import_.was_checked
+    return not (import_.is_dry or is_at_work or import_.state in (State.UNDOING, State.UNDONE))

@@ -7,7 +7,7 @@ from django_tasks import task
 
 from imports import pipeline
 from imports.models import Import
-from imports.pipeline.clearing import clear_staged
+from imports.pipeline.clearing import clear_receipts, clear_staged
 
 
 @task(queue_name="imports")
@@ -21,6 +21,7 @@ def run_import(import_id: str) -> None:
 def clear_up(import_id: str) -> None:
     """Delete what a stopped import had put aside."""
     clear_staged(UUID(import_id))
+    clear_receipts(UUID(import_id), after=Import.objects.get(pk=import_id).written)
 
 
 def start(import_: Import) -> None:

@@ -138,7 +138,7 @@ def share_out(
     hand_over(moves, by=by, now=now, batch=batch, why=why)
     ahead = more_ahead(players, result.dealt) if scheme.how == EVEN else {}
     put_ahead(ahead)
-    _record(batch, result, seed=seed, scheme=scheme, ahead=ahead)
+    record(batch, result, seed=seed, scheme=scheme, ahead=ahead)
     return result
 
 
@@ -197,7 +197,7 @@ def unassign(*, customers: CustomerQuerySet, by: User, now: datetime, why: str =
     batch = Batch.objects.create(kind=Batch.Kind.UNASSIGN, by=by, at=now, options={"why": why})
     hand_over([(customer, None) for customer in owned], by=by, now=now, batch=batch, why=why)
     result = Shared(assigned=len(owned), batch=batch.pk)
-    _record(batch, result)
+    record(batch, result)
     return result
 
 
@@ -230,7 +230,7 @@ def hand_over(moves: Sequence[tuple[Customer, User | None]], *, by: User, now: d
             FollowUp.objects.open().filter(customer__in=chunk).update(owner=owner)
 
 
-def _record(
+def record(
     batch: Batch,
     result: Shared,
     *,

@@ -49,8 +49,9 @@ class NeedsMapping(Exception):
 
 def check(claim: Claim, import_: Import) -> None:
     """Read the file anew and stage its rows; the import is then `running`. Raises Refused or NeedsMapping."""
+    result = {key: value for key, value in import_.check_result.items() if key != "plan"}
     with transaction.atomic():
-        claim.hold(state=State.CHECKING, read_rows=0, notes=[], **dict.fromkeys(_COUNTERS, 0))
+        claim.hold(state=State.CHECKING, read_rows=0, notes=[], check_result=result, **dict.fromkeys(_COUNTERS, 0))
         StagedRow.objects.filter(import_id=import_.pk).delete()
     reader = _Reader(import_, _Stage(claim, import_))
     with local_copy(import_) as path, open_book(path, _options(import_), _limits()) as book:
@@ -121,6 +122,7 @@ class _Reader:
             "kind": book.kind,
             "encoding": book.encoding,
             "delimiter": book.delimiter,
+            "all_sheets": [{"name": info.name, "hidden": info.hidden} for info in book.sheets],
             "sheets": self.sheets,
         }
 

@@ -35,6 +35,8 @@ def decide(*, import_: Import, rows: Sequence[int], same: bool, by: User, now: d
         stored = Import.objects.select_for_update(of=("self",)).get(pk=import_.pk)
         if stored.state in (State.UNDOING, State.UNDONE):
             raise ActionError("This import has been undone: its rows are no longer to be decided.")
+        if stored.is_dry:
+            raise ActionError("This file was only checked. Import it first; then its rows can be decided.")
         waiting = ImportRow.objects.filter(import_id=import_.pk, pk__in=rows, reason=Reason.DIFFERENT_NAME)
         kept = list(waiting.select_for_update(of=("self",)).order_by("number"))
         words = {field: Vocabulary(field, limit=NEW_WORDS) for field in ("source", "course")}

@@ -12,6 +12,7 @@ from django.utils import timezone
 from imports.models import Import, ImportRow, Outcome, StagedRow, State
 from imports.pipeline.checking import NeedsMapping, check
 from imports.pipeline.claims import Claim, Lost
+from imports.pipeline.clearing import clear_receipts
 from imports.pipeline.patience import Outage, Stopped, patiently, pause, wait
 from imports.pipeline.undoing import undo
 from imports.pipeline.writing import Writer
@@ -86,6 +87,8 @@ def _do_all(next_slice: Callable[[], bool]) -> None:
 
 def _finish(claim: Claim, import_: Import) -> None:
     """Count what there is, not what was meant to be; sums that do not add up are a failure."""
+    if import_.check_result:
+        clear_receipts(import_.pk, after=import_.rows)  # an earlier count had more rows
     written = ImportRow.objects.filter(import_id=import_.pk)
     counts = dict(written.order_by().values_list("outcome").annotate(Count("id")))
     total = sum(counts.values())

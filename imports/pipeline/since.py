@@ -3,6 +3,8 @@
 from collections.abc import Collection
 from uuid import UUID
 
+from django.db.models import Q
+
 from crm.lib import bulk
 from customers.models import FieldChange
 from imports.models import Import, ImportRow, State
@@ -12,7 +14,8 @@ HAND, FILE = "hand", "file"
 
 def not_standing() -> list[UUID]:
     """Imports whose rows mean nothing any more: undone ones, and those that only counted."""
-    return list(Import.objects.filter(state=State.UNDONE).values_list("pk", flat=True))
+    counted_only = Q(options__dry_run=True)
+    return list(Import.objects.filter(Q(state=State.UNDONE) | counted_only).values_list("pk", flat=True))
 
 
 class LaterRows:

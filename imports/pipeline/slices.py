@@ -50,6 +50,11 @@ class Slice:
             change_imported(customers=self.known.by_id.values(), **act)
         self._keep_receipts()
 
+    @property
+    def added(self) -> list[str]:
+        """The ids of the customers it added."""
+        return [new.id for at_number in self.new.values() for new in at_number]
+
     def _keep_receipts(self) -> None:
         bulk.insert(ImportRow, _RECEIPT, self.receipts)
 

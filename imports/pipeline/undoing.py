@@ -18,7 +18,7 @@ from customers.actions.imported import Snapshot
 from customers.actions.taken_back import TakeBack
 from imports.models import Import, ImportRow, Outcome, State, Undo
 from imports.pipeline.claims import Claim
-from imports.pipeline.clearing import clear_staged
+from imports.pipeline.clearing import clear_receipts, clear_staged
 from imports.pipeline.old_values import OldValues, Words
 from imports.pipeline.since import LaterRows, LaterValues
 
@@ -30,8 +30,9 @@ CHANGED = (Outcome.CREATED, Outcome.UPDATED)
 
 def undo(claim: Claim, import_: Import, do_all: Callable[[Callable[[], bool]], None]) -> None:
     """Take an import back to its end. `do_all` does slice after slice, as long as there are any."""
+    clear_receipts(import_.pk, after=import_.written)  # of a check whose import was stopped or failed halfway
     do_all(Undoing(claim, import_).next_slice)
-    clear_staged(import_.pk)  # of an import that had failed halfway
+    clear_staged(import_.pk)  # likewise
     claim.let_go(state=State.UNDONE, undone_at=timezone.now())
 
 

@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from customers.actions.words import Vocabulary
 from imports.decisions import Policy
-from imports.models import Import, StagedRow
+from imports.models import Import, Outcome, StagedRow
+from imports.pipeline.arrivals import Arrivals, people_of
 from imports.pipeline.claims import Claim
-from imports.pipeline.people import People
+from imports.pipeline.counting import Confirmed, Counted, fill_in
 from imports.pipeline.slices import Slice, Surroundings
 from imports.pipeline.staged import Staged, read_back
 
@@ -27,7 +28,7 @@ class Writer:
         self.size = 500 if connection.vendor == "sqlite" else 2_000
         self.is_dry = bool(import_.options.get("dry_run"))
         self.sheets = {sheet["index"]: sheet for sheet in import_.sheets}
-        self.people = People()
+        self.people = people_of(import_)
         self.added: dict[str, int] = dict(import_.mapping.get("new_words", {}))
         self._forget_words()
 
@@ -42,26 +43,37 @@ class Writer:
 
     def _next_slice(self) -> bool:
         self.claim.hold()
-        rows = self._staged()
+        done, result = Import.objects.values_list("done_rows", "check_result").get(pk=self.import_.pk)
+        rows = self._staged(done)
         if not rows:
             return False
-        around = Surroundings(
-            self.import_, policy_of(self.import_), self.words, self.people, timezone.now(), self.is_dry
-        )
-        part = Slice(around, rows)
+        now = timezone.now()
+        around = Surroundings(self.import_, policy_of(self.import_), self.words, self.people, now, self.is_dry)
+        part = self._kind_of_slice(around, rows)
+        arrivals = Arrivals(self.import_, result)
+        arrivals.hold(now)
         part.write()
-        self._account(rows, part.counts)
+        more = arrivals.plan(part.counts[Outcome.CREATED], now) if self.is_dry else arrivals.give(part.added, now)
+        if isinstance(part, Confirmed):
+            more["otherwise"] = dict(Counter(result.get("otherwise", {})) + part.otherwise)
+        self._account(rows, part.counts, {**result, **more} if more else None)
         return True
 
-    def _staged(self) -> list[Staged]:
+    def _staged(self, done: int) -> list[Staged]:
         # By number, not "the first that are left": rows deleted a moment ago still stand in the index.
-        done = Import.objects.values_list("done_rows", flat=True).get(pk=self.import_.pk)
         staged = StagedRow.objects.filter(import_id=self.import_.pk, number__gt=done).order_by("number")
         rows = staged.values_list(*_STAGED)[: self.size]
-        return [read_back(*row, sheets=self.sheets) for row in rows]
+        return [fill_in(read_back(*row, sheets=self.sheets), self.import_.options) for row in rows]
 
-    def _account(self, rows: Sequence[Staged], counts: Counter) -> None:
+    def _kind_of_slice(self, around: Surroundings, rows: Sequence[Staged]) -> Slice:
+        if self.is_dry:
+            return Counted(around, rows)
+        return Confirmed(around, rows) if self.import_.was_checked else Slice(around, rows)
+
+    def _account(self, rows: Sequence[Staged], counts: Counter, result: dict | None) -> None:
         values = {name: F(name) + number for name, number in counts.items()}
+        if result:
+            values["check_result"] = result
         values["done_rows"], values["deaths"] = rows[-1].number, 0
         added = {field: words.added for field, words in self.words.items()}
         if added != self.added:
