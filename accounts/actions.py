@@ -71,6 +71,13 @@ def set_password_link(user: User) -> str:
     return reverse("accounts:set_password", args=[uidb64, default_token_generator.make_token(user)])
 
 
+def end_sessions(*, user: User, by: User) -> None:
+    """Take `user`'s password away and with it every session: she comes in again by `set_password_link` only."""
+    user.set_unusable_password()
+    user.save(update_fields=["password"])
+    log.info("Password and sessions of %s ended by %s", user.username, by)
+
+
 def mail_set_password_links(*, email: str, base_url: str) -> int:
     """Send everybody active with that address her link, always to the address on record. Returns how many."""
     people = list(User.objects.filter(email__iexact=email, is_active=True).order_by("pk")[:10]) if email else []

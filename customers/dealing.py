@@ -2,8 +2,9 @@
 
 import heapq
 import random
+import uuid
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from accounts.models import User
@@ -50,8 +51,12 @@ class Player:
     room: int | None = None
 
 
-def deal(customers: Sequence[Customer], players: Sequence[Player], seed: int) -> Deal:
+def deal(
+    customers: Sequence[Customer], players: Sequence[Player], seed: int, first: Collection[uuid.UUID] = ()
+) -> Deal:
     """A shuffled deal: each card goes to whoever has had the fewest for her weight and is not full.
+
+    `first`: ids of those that are dealt before the others, so that they find room when not all do.
 
     With equal weights shares differ by at most one. Among equals the one who is least ahead comes first, then the lot.
     Weights are kept as Sainte-Laguë's method keeps them: the next card goes to the smallest (2 had + 1) / weight.
@@ -60,6 +65,7 @@ def deal(customers: Sequence[Customer], players: Sequence[Player], seed: int) ->
     cards, seats = list(customers), list(players)
     draw.shuffle(cards)
     draw.shuffle(seats)
+    cards.sort(key=lambda card: card.pk in first)  # the last one is dealt first
     had = [player.had for player in seats]
     room = [player.room for player in seats]
 

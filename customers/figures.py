@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Q
+from django.db.models import Count, Min, Q
+from django.db.models.functions import Coalesce
 from django.utils.timezone import localdate
 
 from accounts.models import Role, User, UserQuerySet
@@ -28,6 +29,8 @@ class Member:
     given_today: int = 0
     contacted_today: int = 0
     overdue: int = 0
+    won: int = 0
+    oldest_untouched: datetime | None = None  # since when she has had the one nobody has called
     away: bool = False
 
 
@@ -55,6 +58,8 @@ def members(viewer: User, *, now: datetime) -> list[Member]:
             given_today=Count("pk", filter=ASSIGNED["today"](now)),
             contacted_today=Count("pk", filter=CONTACTED["today"](now)),
             overdue=Count("pk", filter=FOLLOW_UPS["overdue"](now)),
+            won=Count("pk", filter=Q(status__stage=Stage.WON)),
+            oldest_untouched=Min(Coalesce("assigned_at", "created_at"), filter=Q(status__stage=Stage.NEW)),
         )
     )
     figures = {row.pop("assigned_to"): row for row in rows}
@@ -68,6 +73,7 @@ class Work:
     """What has to be handed over when somebody leaves, and what stays with her name."""
 
     open: int
+    interested: int
     follow_ups: int
     due: int
     closed: int
@@ -77,6 +83,7 @@ def work_of(viewer: User, user: User, *, now: datetime) -> Work:
     hers = Customer.objects.visible_to(viewer).filter(assigned_to=user)
     counts = hers.needing_work().aggregate(
         open=Count("pk"),
+        interested=Count("pk", filter=Q(status__stage=Stage.INTEREST)),
         follow_ups=Count("pk", filter=Q(next_follow_up_at__isnull=False)),
         due=Count("pk", filter=FOLLOW_UPS["due"](now)),
     )

@@ -28,7 +28,11 @@ urlpatterns = [
     path("follow-ups/", days.follow_ups, name="follow_ups"),
     path("team/", team.team, name="team"),
     path("team/message/", calls.message, name="message"),
+    path("team/new/", team.new_counsellor, name="new_counsellor"),
     path("team/<int:user_id>/", team.counsellor, name="counsellor"),
+    path("team/<int:user_id>/link/", team.password_link, name="password_link"),
+    path("team/<int:user_id>/hand-over/", team.hand_over, name="hand_over"),
+    path("team/<int:user_id>/bring-back/", team.bring_back, name="bring_back"),
     path("team/<int:user_id>/deactivate/", team.deactivate, name="deactivate"),
     path("team/<int:user_id>/reactivate/", team.reactivate, name="reactivate"),
 ]

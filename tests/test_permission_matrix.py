@@ -93,6 +93,10 @@ ROWS = [
     Row("customers:follow_ups", INSIDE, get=OK),
     Row("customers:team", MANAGERS, get=OK),
     Row("customers:counsellor", MANAGERS, get=OK, post=BAD, data={"open_cap": "x"}, kwargs=COUNSELLOR),
+    Row("customers:new_counsellor", MANAGERS, get=OK, post=BAD),
+    Row("customers:password_link", MANAGERS, post=OK, kwargs=COUNSELLOR),
+    Row("customers:hand_over", MANAGERS, get=OK, post=BAD, kwargs=COUNSELLOR),
+    Row("customers:bring_back", MANAGERS, post=(302, 200, 302), kwargs=COUNSELLOR),
     Row("customers:deactivate", MANAGERS, get=OK, post=BAD, data={"to": "x"}, kwargs=COUNSELLOR),
     Row("customers:reactivate", MANAGERS, post=REDIRECT, kwargs=LEFT),
     # --- imports

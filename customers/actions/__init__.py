@@ -12,6 +12,7 @@ from customers.actions.assignment import (
     assign,
     assign_one,
     distribute,
+    preview,
     share_out,
     unassign,
 )
@@ -21,7 +22,16 @@ from customers.actions.errors import ActionError, AlreadyKnown, AlreadyLookedAft
 from customers.actions.exports import MOST_XLSX, begin_export, end_export
 from customers.actions.follow_ups import close_follow_up, set_follow_up
 from customers.actions.notes import add_note
-from customers.actions.people import Handover, deactivate, reactivate, set_availability, why_not
+from customers.actions.people import (
+    Handover,
+    bring_back,
+    deactivate,
+    hand_over,
+    handed_over,
+    reactivate,
+    set_availability,
+    why_not,
+)
 from customers.actions.profile import create_customer, edit_customer
 from customers.actions.status import KEEP, record_status
 from customers.actions.undo_sharing import UNDOABLE, begin_undoing, undo_slice, why_not_undone
@@ -46,6 +56,7 @@ __all__ = [
     "assign_one",
     "begin_undoing",
     "begin_export",
+    "bring_back",
     "capacities",
     "close_follow_up",
     "create_customer",
@@ -54,7 +65,10 @@ __all__ = [
     "edit_customer",
     "eligible",
     "end_export",
+    "hand_over",
+    "handed_over",
     "loads",
+    "preview",
     "reactivate",
     "record_status",
     "record_tap",

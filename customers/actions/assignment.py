@@ -5,16 +5,16 @@ import uuid
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Count, F, Max
+from django.db.models import Count, F, Max, Q
 
 from accounts.models import User
 from customers.actions.capacity import capacities, loads
 from customers.actions.errors import ActionError
 from customers.dealing import EVEN, EVENLY, LOAD, WEIGHTS, Player, Scheme, deal, more_ahead
-from customers.models import AssignmentChange, Batch, Customer, CustomerQuerySet, FollowUp
+from customers.models import AssignmentChange, Batch, Customer, CustomerQuerySet, FollowUp, Stage
 
 REQUEST_LIMIT = 20_000
 SLICE = 5_000
@@ -51,7 +51,7 @@ def assign_one(*, customer: Customer, to: User | None, by: User, now: datetime, 
         return customer
     if not can_take:
         raise ActionError(cannot_take(to))
-    hand_over([(customer, to)], by=by, now=now, batch=None, why=why)
+    put_in_hands([(customer, to)], by=by, now=now, batch=None, why=why)
     customer.assigned_to, customer.assigned_at = to, now
     return customer
 
@@ -106,12 +106,14 @@ def share_out(
     batch: Batch | None = None,
     unknown: int = 0,
     why: str = "",
+    hot_first: bool = False,
 ) -> Shared:
     """Deal `customers` among the eligible ones of `among` (None: all) as `scheme` says, in one transaction.
 
     Left where they are, and counted: do-not-call ones; without `as_of` those who have an owner; with it those who
     changed hands after it; what exceeds the caps; and the `unknown` ones, which the caller could not find.
-    `batch` continues an act begun earlier. Raises ActionError when nobody is eligible.
+    `hot_first` gives the interested ones and those with a follow-up by tomorrow out before the others, so that they
+    find room. `batch` continues an act begun earlier. Raises ActionError when nobody is eligible.
     """
     among = None if among is None else list(among)
     rooms = capacities(now=now, among=None if among is None else [user.pk for user in among], lock=True)
@@ -125,7 +127,8 @@ def share_out(
     batch = batch or Batch.objects.create(kind=kind, by=by, at=now)
     to_one = next(iter(rooms)).pk if len(rooms) == 1 else None
     players = _players(rooms, scheme, batch)
-    dealt = deal([c for c in free if to_one is None or c.assigned_to_id != to_one], players, seed)
+    first = _hot(customers, now) if hot_first else ()
+    dealt = deal([c for c in free if to_one is None or c.assigned_to_id != to_one], players, seed, first)
     moves = [(customer, user) for customer, user in dealt if customer.assigned_to_id != user.pk]
     result = Shared(assigned=len(moves), left=wanted + unknown - len(moves), batch=batch.pk)
     result.shares = Counter(user.pk for _, user in moves)
@@ -135,7 +138,7 @@ def share_out(
     result.why["full"] = len(free) - len(moves) - result.why["hers"]
     result.why["unknown"] = unknown
     result.takers = _takers(customers, as_of) if as_of and result.why["taken"] else {}
-    hand_over(moves, by=by, now=now, batch=batch, why=why)
+    put_in_hands(moves, by=by, now=now, batch=batch, why=why)
     ahead = more_ahead(players, result.dealt) if scheme.how == EVEN else {}
     put_ahead(ahead)
     record(batch, result, seed=seed, scheme=scheme, ahead=ahead)
@@ -174,6 +177,20 @@ def locked(customers: CustomerQuerySet) -> list[Customer]:
     return list(rows.select_for_update(of=("self",), no_key=True).order_by("id"))
 
 
+def _hot(customers: CustomerQuerySet, now: datetime) -> set[uuid.UUID]:
+    """Those who must not wait: interested, or with a follow-up within a day."""
+    soon = Q(status__stage=Stage.INTEREST) | Q(next_follow_up_at__lte=now + timedelta(days=1))
+    return set(customers.filter(soon).order_by().values_list("pk", flat=True))
+
+
+def preview(count: int, among: Iterable[User] | None, *, now: datetime) -> list[tuple[User, int]]:
+    """Who would get how many of `count` customers in an even deal, the most first; whom nobody is given is left out."""
+    rooms = capacities(now=now, among=None if among is None else [user.pk for user in among])
+    players = [Player(user, ahead=user.dealt_ahead, room=room) for user, room in rooms.items()]
+    shares = Counter(user for _, user in deal([Customer() for _ in range(count)], players, seed=0))
+    return sorted(shares.items(), key=lambda share: (-share[1], str(share[0]).casefold()))
+
+
 def _reasons(customers: CustomerQuerySet, as_of: datetime | None, wanted: int, free: int) -> Counter:
     """Why those who are not free are not. Whoever is not among `customers` any more was taken while we waited."""
     muted = customers.filter(do_not_call=True).order_by().count() if wanted > free else 0
@@ -189,19 +206,23 @@ def _takers(customers: CustomerQuerySet, as_of: datetime) -> dict[int, tuple[int
 
 
 @transaction.atomic
-def unassign(*, customers: CustomerQuerySet, by: User, now: datetime, why: str = "") -> Shared:
-    """Take `customers` back to the pool."""
+def unassign(
+    *, customers: CustomerQuerySet, by: User, now: datetime, why: str = "", batch: Batch | None = None
+) -> Shared:
+    """Take `customers` back to the pool, as an act of its own or as part of `batch`."""
     owned = locked(customers.filter(assigned_to__isnull=False))
     if not owned:
         return Shared()
-    batch = Batch.objects.create(kind=Batch.Kind.UNASSIGN, by=by, at=now, options={"why": why})
-    hand_over([(customer, None) for customer in owned], by=by, now=now, batch=batch, why=why)
+    batch = batch or Batch.objects.create(kind=Batch.Kind.UNASSIGN, by=by, at=now, options={"why": why})
+    put_in_hands([(customer, None) for customer in owned], by=by, now=now, batch=batch, why=why)
     result = Shared(assigned=len(owned), batch=batch.pk)
     record(batch, result)
     return result
 
 
-def hand_over(moves: Sequence[tuple[Customer, User | None]], *, by: User, now: datetime, batch, why: str = "") -> None:
+def put_in_hands(
+    moves: Sequence[tuple[Customer, User | None]], *, by: User, now: datetime, batch, why: str = ""
+) -> None:
     """Write the new owners: the rows, their open follow-ups and one history row each, in bulk."""
     AssignmentChange.objects.bulk_create(
         (

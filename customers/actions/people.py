@@ -1,15 +1,16 @@
-"""A counsellor leaves or comes back: nobody's customers are left without somebody to call them."""
+"""A counsellor leaves, goes on leave or comes back: nobody's customers are left without somebody to call them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import F, Q
 
 from accounts.models import User
-from customers.actions.assignment import share_out, unassign
+from customers.actions.assignment import locked, put_in_hands, share_out, unassign
 from customers.actions.errors import ActionError
-from customers.models import Batch, Customer
+from customers.models import AssignmentChange, Batch, Customer, CustomerQuerySet
 
 ONESELF = "You cannot deactivate yourself. Ask another manager."
 ADMINS_ONLY = "Only an admin can do this with an admin."
@@ -38,13 +39,59 @@ def deactivate(*, user: User, by: User, now: datetime, to: Sequence[User] = ()) 
     user = {u.pk: u for u in involved.order_by("id").select_for_update(no_key=True)}[user.pk]
     user.is_active = False
     user.save(update_fields=["is_active"])
+    return _pass_on(user, to=to, by=by, now=now, why=f"{user} was deactivated")
+
+
+@transaction.atomic
+def hand_over(*, user: User, by: User, now: datetime, to: Sequence[User] = ()) -> Handover:
+    """Give the open customers of `user`, who stays, to others for a while: `bring_back` returns them.
+
+    `to` and what becomes of the rest as in `deactivate`. Raises ActionError when none of `to` can take.
+    """
+    involved = User.objects.filter(pk__in=[user.pk, *(heir.pk for heir in to)])
+    list(involved.order_by("id").select_for_update(no_key=True))
+    return _pass_on(user, to=to, by=by, now=now, why=f"{user} is away")
+
+
+def _pass_on(user: User, *, to: Sequence[User], by: User, now: datetime, why: str) -> Handover:
+    """The work of `user` to `to`, hot ones first; what finds no room there goes to the pool."""
     work = Customer.objects.filter(assigned_to=user, merged_into=None).needing_work()
-    why, result = f"{user} was deactivated"[:200], Handover()
-    if to and work.exists():
-        shared = share_out(customers=work, among=to, by=by, now=now, as_of=now, kind=Batch.Kind.TRANSFER, why=why)
-        result.given = shared.assigned
-    result.to_pool = unassign(customers=work.all(), by=by, now=now, why=why).assigned
+    why, result = why[:200], Handover()
+    if not work.exists():
+        return result
+    batch = Batch.objects.create(kind=Batch.Kind.TRANSFER, by=by, at=now, options={"from": user.pk, "why": why})
+    if to:
+        given = share_out(
+            customers=work.all(), among=to, by=by, now=now, as_of=now, batch=batch, why=why, hot_first=True
+        )
+        result.given = given.assigned
+    result.to_pool = unassign(customers=work.all(), by=by, now=now, why=why, batch=batch).assigned
     return result
+
+
+def handed_over(user: User) -> CustomerQuerySet:
+    """The customers that were handed over from `user` and are still where they came to then."""
+    moves = AssignmentChange.objects.filter(previous_owner=user, batch__options__from=user.pk)
+    still = moves.filter(at=F("customer__assigned_at")).filter(
+        Q(new_owner=F("customer__assigned_to")) | Q(new_owner=None, customer__assigned_to=None)
+    )
+    return Customer.objects.filter(pk__in=still.values("customer"), merged_into=None)
+
+
+@transaction.atomic
+def bring_back(*, user: User, by: User, now: datetime) -> int:
+    """Return to `user` whom others looked after for her, also those they have worked on. Returns how many.
+
+    Raises ActionError when she looks after nobody: she left, or is no counsellor any more.
+    """
+    if not user.is_sales:
+        raise ActionError(f"{user} looks after nobody any more, so nobody can be brought back.")
+    returned = locked(handed_over(user))
+    if returned:
+        batch = Batch.objects.create(kind=Batch.Kind.TRANSFER, by=by, at=now, options={"back_to": user.pk})
+        moves = [(customer, user) for customer in returned]
+        put_in_hands(moves, by=by, now=now, batch=batch, why=f"{user} is back"[:200])
+    return len(returned)
 
 
 def reactivate(*, user: User, by: User) -> None:

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from accounts.models import User
-from customers.actions.assignment import SLICE, hand_over, locked, put_ahead
+from customers.actions.assignment import SLICE, locked, put_ahead, put_in_hands
 from customers.actions.errors import ActionError
 from customers.models import AssignmentChange, Batch, Customer, FieldChange, FollowUp, Note
 
@@ -53,7 +53,7 @@ def undo_slice(*, batch_id: uuid.UUID | str, now: datetime) -> bool:
         return False
     changes = list(AssignmentChange.objects.filter(batch=batch, pk__gt=undo["after"]).order_by("pk")[:SLICE])
     moves = _untouched(changes)
-    hand_over(moves, by=User.objects.get(pk=undo["by"]), now=now, batch=None, why=WHY)
+    put_in_hands(moves, by=User.objects.get(pk=undo["by"]), now=now, batch=None, why=WHY)
     more = len(changes) == SLICE
     undo = {
         **undo,

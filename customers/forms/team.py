@@ -25,6 +25,33 @@ class WhoseForm(forms.Form):
         self.fields["owner"].queryset = counsellors
 
 
+class NewCounsellorForm(forms.ModelForm):
+    """Somebody who joins the team; she chooses her password herself, by a link."""
+
+    class Meta:
+        model = User
+        fields = ["username", "first_name", "last_name", "email"]
+        labels = {"username": "User name", "email": "E-mail address"}
+        help_texts = {
+            "username": "What she signs in with: letters, digits and @ . + - _",
+            "email": "May be empty. It is where the link goes if she forgets her password.",
+        }
+
+    def clean_username(self) -> str:
+        username = self.cleaned_data["username"]
+        if User.objects.filter(username__iexact=username).exists():
+            raise forms.ValidationError(f"There is already somebody called {username}. Choose another name.")
+        return username
+
+
+class LinkForm(forms.Form):
+    """A new link for choosing a password."""
+
+    at_once = forms.BooleanField(
+        required=False, label="End her password and sign her out everywhere now, as when a phone was lost"
+    )
+
+
 class AvailabilityForm(forms.ModelForm):
     """Whether and how many new customers she takes."""
 

@@ -185,3 +185,14 @@ def test_where_the_customers_of_somebody_who_leaves_go(lost, asha, ravi):
     assert ticked(html, "several") == {str(ravi.pk), str(vikram.pk)}
     asha.refresh_from_db()
     assert asha.is_active
+
+
+def test_a_new_counsellors_names_and_who_takes_over_for_a_leave_come_back(lost, asha, ravi):
+    html = lost("/team/new/", 'class="narrow"', "/team/new/", {"username": "neha", "first_name": "Neha"})
+    assert (value(html, "username"), value(html, "first_name")) == ("neha", "Neha")
+
+    away = f"/team/{asha.pk}/hand-over/"
+    CustomerFactory(assigned_to=asha)
+    html = lost(away, 'class="handover"', away, {"hand_over": "several", "several": [ravi.pk]})
+    assert (ticked(html, "hand_over"), ticked(html, "several")) == ({"several"}, {str(ravi.pk)})
+    assert asha.customers.count() == 1
