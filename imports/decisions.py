@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from crm.lib.text import fold, same_person
+from crm.lib.workbooks import CELL_LENGTH
 from customers.actions.imported import Asked, Change, Snapshot
 from customers.actions.profile import shown
 from customers.models.customer import edit_bit
@@ -19,6 +20,7 @@ REPLACED = ("name", "area", "remark", "email", "course_id")
 FILLED = ("date", "source_id")
 EXTRA_PREFIX = "extra: "
 _LONGEST_FIELD = 120
+_TRIMMED = 100  # white space at the end of a cell that was cut off, and one guarding apostrophe
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ def apply(known: Snapshot, row: Incoming, policy: Policy, name_of) -> Effect:
 def _set(known: Snapshot, attribute: str, row: Incoming, policy: Policy, effect: Effect, name_of) -> None:
     old, new = getattr(known, attribute), getattr(row, attribute)
     name = attribute.removesuffix("_id")
-    if not new or new == old:
+    if not new or new == old or _cut_off(old, new):
         return
     if name not in policy.overwrite:
         if old and (policy.known == FILL or attribute in FILLED):
@@ -113,6 +115,17 @@ def _set(known: Snapshot, attribute: str, row: Incoming, policy: Policy, effect:
         _date_filled(known, new if isinstance(new, dt.date) else row.date, effect)
 
 
+def _cut_off(old: object, new: object) -> bool:
+    """Whether `new` is `old` as far as an Excel cell can hold it: what a program cut off was erased by nobody."""
+    at_the_limit = isinstance(old, str) and isinstance(new, str) and CELL_LENGTH - _TRIMMED <= len(new) < len(old)
+    return at_the_limit and old.startswith(new)
+
+
+def _says_what_we_know(known: Snapshot, text: str) -> bool:
+    """Whether a cell that could not be read as a date or an address is just how we write ours."""
+    return text in (known.email, shown(known.date))
+
+
 def _fuller(new: str, old: str) -> bool:
     """Of two names of one person the one that says more stays: 'Asha K Nair' replaces 'Asha', never the other way."""
     return len(fold(new)) > len(fold(old))
@@ -126,7 +139,7 @@ def _date_filled(known: Snapshot, day: dt.date, effect: Effect) -> None:
 
 def _ask_again(known: Snapshot, row: Incoming, effect: Effect) -> None:
     """A later date, or another source or course than in any of her enquiries, is one more enquiry."""
-    last = known.last_enquired_at or known.date
+    last = max(filter(None, [known.last_enquired_at, known.date]), default=None)  # a person may have corrected the date
     is_later = bool(row.date and last and row.date > last)
     other_source = bool(row.source_id and known.sources and row.source_id not in known.sources)
     other_course = bool(row.course_id and known.courses and row.course_id not in known.courses)
@@ -146,7 +159,13 @@ def _ask_again(known: Snapshot, row: Incoming, effect: Effect) -> None:
 def _add_extra(known: Snapshot, row: Incoming, policy: Policy, effect: Effect) -> None:
     for label, new in row.extra.items():
         old = known.extra.get(label)
-        if not new or new == old or (old and policy.known == FILL):
+        if (
+            not new
+            or new == old
+            or (old and policy.known == FILL)
+            or _cut_off(old, new)
+            or _says_what_we_know(known, new)
+        ):
             continue
         known.extra = {**known.extra, label: new}
         effect.changed.append("extra")

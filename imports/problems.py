@@ -17,7 +17,7 @@ from openpyxl.utils import get_column_letter
 from crm.lib.datetexts import read_date
 from crm.lib.text import cell_text
 from crm.lib.workbooks import text_cell
-from imports.mapping import OWN_COLUMNS, Field, map_columns
+from imports.mapping import MARK, OWN_COLUMNS, Field, map_columns, mark_of
 from imports.models import Import, ImportRow, Outcome
 from imports.wording import remarks
 
@@ -68,18 +68,22 @@ class _Sheet:
         self._with_id = Field.CUSTOMER_ID not in self._fields
         self._sheet = book.create_sheet(_sheet_name(name, taken))
         self._sheet.freeze_panes = "A2"
-        head = [*headers(columns), *([CUSTOMER_ID] if self._with_id else []), *OWN_COLUMNS]
+        head = [*headers(columns), *([CUSTOMER_ID] if self._with_id else []), *OWN_COLUMNS, MARK]
         self._own_from = len(columns)
         for place, label in enumerate(head, start=1):
             width = 60 if label in (WHY, WHAT_TO_DO) else min(40, max(12, len(label) + 2))
             self._sheet.column_dimensions[get_column_letter(place)].width = width
+        self._sheet.column_dimensions[get_column_letter(len(head))].hidden = True
         self._sheet.append([text_cell(self._sheet, label, bold=True) for label in head])
 
     def add(self, row: ImportRow) -> None:
         cells = [self._cell(value, field) for value, field in zip(self._whole(row.cells), self._fields, strict=False)]
         why, what_to_do = (" ".join(filter(None, sentences)) for sentences in zip(*remarks(row), strict=True))
         known = [text_cell(self._sheet, _customer_id(row))] if self._with_id else []
-        self._sheet.append([*cells, *known, row.row, text_cell(self._sheet, why), text_cell(self._sheet, what_to_do)])
+        own = [row.row, text_cell(self._sheet, why), text_cell(self._sheet, what_to_do)]
+        if row.outcome == Outcome.DUPLICATE_IN_FILE:
+            own.append(mark_of(getattr(cell, "value", cell) for cell in cells))
+        self._sheet.append([*cells, *known, *own])
 
     def _whole(self, cells: list) -> Iterator:
         """As many cells as there are columns."""

@@ -8,7 +8,7 @@ from imports.cleaning.country import country_code_joiner
 from imports.cleaning.dates import DateSteps
 from imports.cleaning.result import Clean
 from imports.cleaning.steps import EXAMPLE_NAME, EXAMPLE_PHONE
-from imports.mapping import OURS, Column, Field
+from imports.mapping import MARK, OURS, Column, Field, mark_of
 from imports.mapping.columns import letters
 from imports.mapping.labels import name_part
 from imports.reasons import Reason
@@ -45,12 +45,14 @@ class Cleaner:
             None: steps.extra_step,
         }
         self._plan = [
-            (column.index, column.label, by_field.get(column.field) or steps.line_step(column.field))
+            (column.index, column.kept_as, by_field.get(column.field) or steps.line_step(column.field))
             for column in sorted(columns, key=_place)
             if column.why != OURS
         ]
         self._mapped = [column.index for column in columns if column.field]
         self._width = max((column.index + 1 for column in columns), default=0)
+        self._mark = next((column.index for column in columns if (column.label, column.why) == (MARK, OURS)), None)
+        self._marked = min((column.index for column in columns if column.why == OURS), default=0)
         self._with_country_code = country_code_joiner(columns, region)
         self._phone_label = next((label for _, label, step in self._plan if step is phone), "")
 
@@ -67,6 +69,8 @@ class Cleaner:
                     step(clean, label, value)
         if width > self._width:
             self._clean_beyond(clean, cells)
+        if self._mark is not None and self._is_as_it_was(cells):
+            clean.reject(Reason.DUPLICATE_IN_FILE, "", "")
         if clean.phone is None:
             clean.reject(Reason.PHONE_MISSING, self._phone_label, "")
         if row.hidden:
@@ -82,6 +86,10 @@ class Cleaner:
                 if value is not None and (not isinstance(value, str) or clean_line(value)):
                     return value == EXAMPLE_NAME and EXAMPLE_PHONE in cells
         return True
+
+    def _is_as_it_was(self, cells: list) -> bool:
+        """Whether a problem row that repeated another one comes back as it went out."""
+        return self._mark < len(cells) and cells[self._mark] == mark_of(cells[: self._marked])
 
     def _clean_beyond(self, clean: Clean, cells: list) -> None:
         """Cells right of the last column that the header and the first rows showed."""

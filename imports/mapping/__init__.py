@@ -1,10 +1,12 @@
 """From the header of a sheet to the fields of a customer. Pure: no Django, no database."""
 
 from imports.mapping.columns import map_columns, signature
-from imports.mapping.fields import OURS, OWN_COLUMNS, Column, Field, Header, has_phone
+from imports.mapping.fields import EXPORTED, MARK, OURS, OWN_COLUMNS, Column, Field, Header, has_phone, mark_of
 from imports.mapping.header import find_header, is_repeated_header, is_total_row
 
 __all__ = [
+    "EXPORTED",
+    "MARK",
     "OURS",
     "OWN_COLUMNS",
     "Column",
@@ -15,5 +17,6 @@ __all__ = [
     "is_repeated_header",
     "is_total_row",
     "map_columns",
+    "mark_of",
     "signature",
 ]

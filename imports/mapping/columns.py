@@ -4,8 +4,9 @@ import hashlib
 import re
 from collections.abc import Iterable, Sequence
 
+from crm.lib import exported
 from crm.lib.text import cell_text, clean_line
-from imports.mapping.fields import OURS, OWN_COLUMNS, Column, Field
+from imports.mapping.fields import EXPORTED, MARK, OURS, OWN_COLUMNS, Column, Field
 from imports.mapping.labels import Guess, guess, key, name_part, words
 from imports.mapping.values import Profile, profile
 from imports.mapping.words import NEVER_A_PHONE, STAFF
@@ -27,7 +28,7 @@ def map_columns(labels: Sequence, sample_rows: Iterable = (), chosen: dict[str, 
     labels = unique_labels([label.label if isinstance(label, Column) else label for label in labels])
     rows = [row.cells for row in sample_rows]
     profiles = [profile(cells[index] for cells in rows if index < len(cells)) for index in range(len(labels))]
-    settled = _ours(labels) | _chosen(labels, chosen or {})
+    settled = _ours(labels) | _exported(labels) | _chosen(labels, chosen or {})
     guesses = {
         index: _checked(guess(label), label, profiles[index])
         for index, label in enumerate(labels)
@@ -80,7 +81,42 @@ def _ours(labels: list[str]) -> _Settled:
     """The columns that we added to a list of problem rows; a file that has but one of them means its own."""
     own = {label.casefold() for label in OWN_COLUMNS}
     found = {index: (None, OURS) for index, label in enumerate(labels) if label.casefold() in own}
-    return found if len(found) == len(own) else {}
+    if len(found) < len(own):
+        return {}
+    return found | {index: (None, OURS) for index, label in enumerate(labels) if label == MARK and index > max(found)}
+
+
+_EXPORTED_FIELDS = {
+    exported.CUSTOMER_ID: Field.CUSTOMER_ID,
+    exported.NAME: Field.NAME,
+    exported.PHONE: Field.PHONE,
+    exported.AREA: Field.AREA,
+    exported.DATE: Field.DATE,
+    exported.COURSE: Field.COURSE,
+    exported.SOURCE: Field.SOURCE,
+    exported.STATUS: Field.STATUS,
+    exported.OWNER: Field.OWNER,
+    exported.FOLLOW_UP: Field.FOLLOW_UP,
+    exported.EMAIL: Field.EMAIL,
+    exported.REMARK: Field.REMARK,
+}
+
+
+def _exported(labels: list[str]) -> _Settled:
+    """The columns of a list that we exported; a column that somebody added to it is mapped like any other."""
+    if not exported.is_exported(labels):
+        return {}
+    found: _Settled = {}
+    for index, label in enumerate(labels):
+        if field := _EXPORTED_FIELDS.get(label):
+            found[index] = (field, EXPORTED)
+        elif re.fullmatch(rf"{exported.FURTHER}(?: \d+)?", label):
+            found[index] = (Field.OTHER_PHONE, EXPORTED)
+        elif label in exported.TOLD or label == exported.MORE:
+            found[index] = (None, OURS)
+        elif label.startswith(exported.EXTRA):
+            found[index] = (None, EXPORTED)
+    return found
 
 
 def _chosen(labels: list[str], chosen: dict[str, str]) -> _Settled:

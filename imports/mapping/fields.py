@@ -1,7 +1,12 @@
 """The fields of a customer that a spreadsheet column can fill, and what a mapped column is."""
 
+import hashlib
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import NamedTuple
+
+from crm.lib import exported
+from crm.lib.text import cell_text, clean_line
 
 
 class Field(StrEnum):
@@ -22,7 +27,11 @@ class Field(StrEnum):
 
 # The columns that our list of problem rows adds to those of the file: on its way back they say nothing about anybody.
 OWN_COLUMNS = ("Row in file", "Why", "What to do")
+# Beside them, hidden: what a row that repeats another one held. Sent back as it was, it still only repeats.
+MARK = "Mark"
 OURS = "ours"
+# A column of a list that we exported: what it holds is said by its name, not guessed.
+EXPORTED = "exported"
 
 
 class Column(NamedTuple):
@@ -31,7 +40,12 @@ class Column(NamedTuple):
     index: int
     label: str  # unique within the sheet
     field: Field | None
-    why: str  # how we know: synonym, close, values, chosen; OURS: nothing of it is kept; '' for no field
+    why: str  # how we know: synonym, close, values, chosen, EXPORTED; OURS: nothing of it is kept; '' for no field
+
+    @property
+    def kept_as(self) -> str:
+        """Under which name its values are kept when they fill no field: of an exported list the one they had before."""
+        return self.label.removeprefix(exported.EXTRA) if self.why == EXPORTED else self.label
 
 
 class Header(NamedTuple):
@@ -45,3 +59,9 @@ class Header(NamedTuple):
 def has_phone(columns: list[Column]) -> bool:
     """Whether any column can give the number without which there is no customer."""
     return any(column.field is Field.PHONE for column in columns)
+
+
+def mark_of(cells: Iterable) -> str:
+    """A short name of what stands in a row's cells."""
+    texts = [clean_line(cell_text(cell)) for cell in cells]
+    return hashlib.sha256("\n".join(texts).rstrip("\n").encode()).hexdigest()[:12]

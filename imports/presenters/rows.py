@@ -7,7 +7,7 @@ from itertools import zip_longest
 from django.urls import reverse
 
 from crm.lib.text import cell_text, clean_text
-from imports.mapping import Field
+from imports.mapping import OURS, Field
 from imports.models import Import, ImportRow, Outcome
 from imports.rows import UNDECIDED, WARNED
 from imports.undo_words import row_in_words
@@ -44,6 +44,7 @@ BECAME = {
     Field.FOLLOW_UP: "Next follow-up (new customers only)",
 }
 KEPT = "Kept with the customer"
+LEFT_ALONE = "Left alone: the desk knows it itself"
 WHY_SO = {"close": "spelt alike", "values": "by its values", "chosen": "chosen by hand"}
 
 
@@ -171,7 +172,7 @@ def sheets_found(import_: Import) -> list[dict]:
 
 def _became(column: dict) -> str:
     if not column["field"]:
-        return KEPT
+        return LEFT_ALONE if column["why"] == OURS else KEPT
     how = WHY_SO.get(column["why"])
     return BECAME[Field(column["field"])] + (f", {how}" if how else "")
 
