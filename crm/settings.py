@@ -204,7 +204,7 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_HANDLERS = [
     "crm.lib.uploads.BoundedUpload",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
-    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+    "crm.lib.uploads.TemporaryUpload",
 ]
 # The whole bulk selection of section 2 (10,000 ids) fits into one form.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_100

@@ -5,15 +5,17 @@ for that person) or, for a file whose first bytes show that it cannot be read, `
 """
 
 import hashlib
+import logging
 import uuid
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import BinaryIO
 
 from django.conf import settings
 from django.core.files import File
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 
 from accounts.models import User
 from crm.lib.text import clean_line
@@ -22,7 +24,7 @@ from customers.models import Origin
 from imports import tasks
 from imports.cancel import cancel
 from imports.checks import discard, go_ahead, recount
-from imports.models import IMPORTING_STATES, Import, ImportRow, State
+from imports.models import IMPORTING_STATES, Import, ImportRow, State, upload_to
 from imports.options import KNOWN_POLICIES, OVERWRITABLE, checked_options, refuse_nonsense
 from imports.pipeline.named import Decided, decide
 from imports.queue import queue
@@ -32,12 +34,14 @@ from imports.undo import undo
 NAME_LENGTH = 255
 TOKEN_LENGTH = 64
 _CHUNK = 1024 * 1024
+logger = logging.getLogger(__name__)
 
 __all__ = [
     "KNOWN_POLICIES",
     "OVERWRITABLE",
     "ActionError",
     "Decided",
+    "NoRoom",
     "Refused",
     "cancel",
     "choose_mapping",
@@ -49,6 +53,10 @@ __all__ = [
     "undo",
     "upload",
 ]
+
+
+class NoRoom(Exception):
+    """The server could not keep the file: its fault, not the file's."""
 
 
 def upload(
@@ -66,8 +74,8 @@ def upload(
     `token` is the form's: a second post with it gives back the first import. A file that is being imported at this
     moment is not taken twice either. `repeated` of the result is then "token" or "same_file", otherwise "".
     `options`: see `checked_options`. `enqueue` False leaves the work to the caller.
-    Raises Refused when the first bytes show that it cannot be read, and ActionError when it is too large or the options
-    are nonsense; nothing is kept then.
+    Raises Refused when the first bytes show that it cannot be read, NoRoom when the disk is full, and ActionError when
+    it is too large or the options are nonsense; nothing is kept then.
     """
     options = checked_options(options or {})
     token = token[:TOKEN_LENGTH] or uuid.uuid4().hex
@@ -92,6 +100,14 @@ def upload(
     )
     try:
         _store(import_, file)
+    except OSError as error:
+        logger.exception("An upload could not be kept")
+        raise NoRoom from error
+    except OperationalError as error:
+        if "full" not in str(error).lower() and "space" not in str(error).lower():
+            raise
+        logger.exception("An upload could not be kept")
+        raise NoRoom from error
     except IntegrityError:  # the same form, or the same file, arrived a moment before
         if found := _repeat(token=token) or _repeat(sha256=digest):
             return found
@@ -128,8 +144,8 @@ def _store(import_: Import, file: BinaryIO) -> None:
             import_.file.save(str(import_.pk), File(file), save=False)
             import_.save(update_fields=["file"])
     except BaseException:
-        if import_.file and import_.file._committed:
-            import_.file.delete(save=False)
+        with suppress(OSError):  # half of it may be there
+            import_.file.storage.delete(upload_to(import_, ""))
         raise
 
 

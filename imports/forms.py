@@ -15,9 +15,14 @@ NO_FILE = "Choose the spreadsheet first: Excel, LibreOffice or CSV."
 TOO_LARGE = "This file is larger than {limit}. Split it into several files, or save it as CSV, and upload those."
 MOST_ROWS = 1_000
 
+NO_ROOM = (
+    "The server could not keep the file: its disk is full. Nothing of it was stored. Tell whoever looks after the "
+    "server, then send the file again."
+)
+
 
 class UploadForm(forms.Form):
-    """`too_large`: the file was dropped while it arrived, so there is none here."""
+    """`too_large`, `without_room`: the file was dropped while it arrived, so there is none here."""
 
     file = forms.FileField(
         label="Spreadsheet",
@@ -30,14 +35,16 @@ class UploadForm(forms.Form):
     )
     token = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args, too_large: bool = False, **kwargs):
+    def __init__(self, *args, too_large: bool = False, without_room: bool = False, **kwargs):
         super().__init__(*args, **kwargs)
-        self.too_large = too_large
-        if too_large:
+        self.too_large, self.without_room = too_large, without_room
+        if too_large or without_room:
             self.fields["file"].required = False
 
     def clean_file(self):
         file = self.cleaned_data.get("file")
+        if self.without_room:
+            raise forms.ValidationError(NO_ROOM)
         if self.too_large or (file and file.size > settings.MAX_UPLOAD_BYTES):
             raise forms.ValidationError(TOO_LARGE.format(limit=filesizeformat(settings.MAX_UPLOAD_BYTES)))
         return file

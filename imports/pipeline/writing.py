@@ -36,10 +36,12 @@ class Writer:
         """Write the next rows. Returns whether there were any; raises Lost when the import is not ours any more."""
         try:
             with transaction.atomic():
-                return self._next_slice()
+                is_more = self._next_slice()
         except BaseException:
             self._forget_words()  # those just added are gone with the transaction
             raise
+        self.added = self._added_now()
+        return is_more
 
     def _next_slice(self) -> bool:
         self.claim.hold()
@@ -75,14 +77,15 @@ class Writer:
         if result:
             values["check_result"] = result
         values["done_rows"], values["deaths"] = rows[-1].number, 0
-        added = {field: words.added for field, words in self.words.items()}
-        if added != self.added:
-            self.added = added
+        if (added := self._added_now()) != self.added:
             values["mapping"] = {**self.import_.mapping, "new_words": added}
         if not self.is_dry:
             written = {"number__gte": rows[0].number, "number__lte": rows[-1].number}
             StagedRow.objects.filter(import_id=self.import_.pk, **written).delete()
         self.claim.hold(**values)
+
+    def _added_now(self) -> dict[str, int]:
+        return {field: words.added for field, words in self.words.items()}
 
     def _forget_words(self) -> None:
         self.words = {

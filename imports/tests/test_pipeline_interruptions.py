@@ -237,6 +237,21 @@ class TestADatabaseThatFails:
         import_ = imported(manager, csv_bytes(ASHA, ASHA))
         assert (import_.state, counts(import_)) == (State.DONE, {"created": 1, "duplicate_in_file": 1})
 
+    def test_after_the_last_statement_of_a_slice_no_source_is_counted_twice(self, manager, monkeypatch):
+        # Given the connection that goes when the slice is to be committed
+        monkeypatch.setattr("imports.pipeline.patience.stopping.wait", lambda seconds: False)
+        real, failures = Writer._account, []
+
+        def at_the_commit(writer, *args):
+            real(writer, *args)
+            if not failures:
+                failures.append(1)
+                raise OperationalError("server closed the connection unexpectedly")
+
+        monkeypatch.setattr(Writer, "_account", at_the_commit)
+        import_ = imported(manager, csv_bytes("Asha,9876543210,Fair", header="Name,Phone,Source"))
+        assert (import_.state, import_.mapping["new_words"]) == (State.DONE, {"source": 1, "course": 0})
+
     def test_while_it_undoes(self, manager, failing):
         import_ = imported(manager, leads(20))
         failing(undoing.Part, "write", 20)

@@ -1,19 +1,21 @@
 """GET and POST /import/."""
 
 import io
+import resource
 import uuid
 import zipfile
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import OperationalError
 from django.urls import reverse
 from django.utils.html import escape
 
 from accounts.tests.factories import PASSWORD
-from customers.models import Customer
+from customers.models import Customer, Origin
 from imports.models import Import, State
 from imports.reasons import Reason, message
-from imports.tests.factories import csv_bytes, imported, upload
+from imports.tests.factories import csv_bytes, imported, leads, upload
 
 URL = reverse("imports:upload")
 JSON = {"Accept": "application/json"}
@@ -195,3 +197,56 @@ def test_a_failed_import_is_started_again_where_it_stopped(as_user, manager, ash
     assert "Start again" in page
     assert "fault on our side" in page
     assert as_user(manager).post(url, headers=JSON).json()["state"] == "queued"
+
+
+# --- a full disk ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def full_disk(settings, tmp_path):
+    """No file of this process may grow beyond 20,000 bytes."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, before[1]))
+    yield settings.MEDIA_ROOT
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.parametrize("in_memory", [True, False])
+def test_a_full_disk_is_said_and_nothing_is_half_stored(as_user, manager, settings, full_disk, in_memory, tmp_path):
+    settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 10_000_000 if in_memory else 1_000
+    settings.FILE_UPLOAD_TEMP_DIR = tmp_path
+    client = as_user(manager)
+    content = leads(3_000)
+    answer = client.post(URL, {"file": file(content), "token": "one"})
+    assert answer.status_code == 503
+    page = answer.content.decode()
+    assert "its disk is full. Nothing of it was stored. Tell whoever looks after the server" in page
+    assert 'type="file"' in page
+    assert not Import.objects.exists() and not Origin.objects.exists()
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+    answer = client.post(URL, {"file": file(content)}, headers={"Accept": "application/json"})
+    assert (answer.status_code, "disk is full" in answer.json()["error"]) == (503, True)
+    # And once there is room the same form is taken
+    resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    answer = client.post(URL, {"file": file(content), "token": "one"})
+    assert (answer.status_code, Import.objects.get().file.size) == (302, len(content))
+
+
+@pytest.mark.parametrize(
+    "said", ["database or disk is full", 'could not extend file "base/1": No space left on device']
+)
+def test_a_database_without_room_is_said_and_the_file_goes(as_user, manager, monkeypatch, settings, tmp_path, said):
+    settings.MEDIA_ROOT = tmp_path
+
+    def full(self, *args, **kwargs):
+        if kwargs.get("update_fields") == ["file"]:  # the file is there already
+            raise OperationalError(said)
+        return real(self, *args, **kwargs)
+
+    real = Import.save
+    monkeypatch.setattr(Import, "save", full)
+    answer = as_user(manager).post(URL, {"file": file()})
+    assert (answer.status_code, "disk is full" in answer.content.decode()) == (503, True)
+    assert not Import.objects.exists()
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []

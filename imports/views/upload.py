@@ -11,10 +11,10 @@ from django.utils import timezone
 from accounts.access import MANAGER, roles_allowed
 from crm.lib import drafts
 from crm.lib.http import form_errors, require_methods, wants_json
-from crm.lib.uploads import too_large
+from crm.lib.uploads import too_large, without_room
 from imports import actions
 from imports.actions import Refused
-from imports.forms import UploadForm
+from imports.forms import NO_ROOM, UploadForm
 from imports.models import Import
 from imports.presenters import cards
 from imports.wording import refusal
@@ -30,7 +30,8 @@ def upload(request):
     """The form, and the file that it sends: looked at, put aside, and left to the worker."""
     if request.method == "GET":
         return _page(request, lost=drafts.take(request, DRAFT) is not None)
-    form = UploadForm(request.POST, request.FILES, too_large=too_large(request))
+    sent = request.POST, request.FILES  # they are read now; only then is it known what was dropped
+    form = UploadForm(*sent, too_large=too_large(request), without_room=without_room(request))
     if not form.is_valid():
         return _refuse(request, " ".join(form.errors["file"] if "file" in form.errors else [form_errors(form)]))
     file, token = form.cleaned_data["file"], form.cleaned_data["token"]
@@ -38,6 +39,8 @@ def upload(request):
         import_ = actions.upload(file=file, original_name=file.name, token=token, by=request.user, now=timezone.now())
     except Refused as refused:
         return _refuse(request, refusal(refused.code, refused.detail))
+    except actions.NoRoom:
+        return _refuse(request, NO_ROOM)
     except actions.ActionError as error:
         return _refuse(request, str(error))
     return _taken(request, import_)
@@ -54,9 +57,10 @@ def _taken(request, import_: Import):
 
 
 def _refuse(request, why: str):
+    status = 503 if why == NO_ROOM else 400
     if wants_json(request):
-        return JsonResponse({"error": why}, status=400)
-    return _page(request, why=why, status=400)
+        return JsonResponse({"error": why}, status=status)
+    return _page(request, why=why, status=status)
 
 
 def _page(request, *, why: str = "", lost: bool = False, status: int = 200):
