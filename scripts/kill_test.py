@@ -1,11 +1,12 @@
 #!/usr/bin/env python
 """Kills the worker (-9) at random moments of an import, and of undoing it, and compares with an undisturbed run.
 
-    kill_test.py [--database sqlite|postgres|both] [--rows 20000] [--kills 20] [--rounds 5] [--seed N]
+    kill_test.py [--database sqlite|postgres|both] [--rows 20000] [--kills 20] [--rounds 5] [--checked] [--seed N]
 
 On each database: a team, known customers and a large file are made once; one copy of that is imported and undone in
 peace, the others by a worker that is killed again and again, alone or together with its reading child, or that loses
-the child alone. Afterwards customers, counts, problem rows and histories have to be the same, ids and times aside.
+the child alone. With --checked the file is counted first, then imported as shown and the new ones are dealt out, with
+kills at every step. Afterwards customers, counts, problem rows and histories have to be the same, ids and times aside.
 Ends with 1 on any difference.
 """
 
@@ -28,13 +29,13 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 DEADLINE = 240  # seconds for one import or undo, kills included
-END_STATES = ("done", "undone", "failed", "refused", "cancelled", "needs_mapping")
+END_STATES = ("done", "checked", "undone", "failed", "refused", "cancelled", "needs_mapping")
 
 
 # -- inside: run with the product's settings, one process a call -------------------------------------------------------
 
 
-def prepare(rows: int, seed: int) -> None:
+def prepare(rows: int, seed: int, checked: int) -> None:
     """A team, customers who are known (some of them worked on), and the file, uploaded and waiting."""
     import io
     from datetime import timedelta
@@ -50,8 +51,9 @@ def prepare(rows: int, seed: int) -> None:
     by = User.objects.create_user("meena", password=None, role="manager")
     team = [User.objects.create_user(name, password=None, role="sales") for name in ("asha", "ravi", "zoya")]
 
-    def send(content: str, name: str):
-        return actions.upload(file=io.BytesIO(content.encode()), original_name=name, by=by, now=now)
+    def send(content: str, name: str, **options):
+        file = io.BytesIO(content.encode())
+        return actions.upload(file=file, original_name=name, by=by, now=now, options=options)
 
     first = send(known_file(draw, rows // 5), "known.csv")
     tasks.run_import.call(str(first.pk))
@@ -64,7 +66,8 @@ def prepare(rows: int, seed: int) -> None:
             work.record_status(**act, status=Status.objects.get(pk="INTERESTED"), notes="asks for fees")
         else:
             work.set_follow_up(**act, due_at=now + timedelta(days=3))
-    send(large_file(draw, rows), "large.csv")
+    deal = {"how": "even", "among": [person.pk for person in team], "seed": seed}
+    send(large_file(draw, rows), "large.csv", **({"dry_run": True, "deal": deal} if checked else {}))
 
 
 HEADER = "Name,Phone,Area,Date,Remark,Email,Source,Course,Other phone,Status,Counsellor,Fees paid"
@@ -123,6 +126,17 @@ def ask_for_undo() -> None:
 
     import_ = Import.objects.get(original_name="large.csv")
     actions.undo(import_=import_, by=import_.uploaded_by, now=timezone.now())
+
+
+def go_ahead() -> None:
+    from django.utils import timezone
+
+    from imports import actions
+    from imports.models import Import
+
+    import_ = Import.objects.get(original_name="large.csv")
+    counted = import_.check_result.get("round", 0)
+    actions.go_ahead(import_=import_, counted=counted, by=import_.uploaded_by, now=timezone.now())
 
 
 def snapshot() -> None:
@@ -272,41 +286,55 @@ def kill(pid: int) -> None:
         return
 
 
-def in_peace(database: Database) -> float:
-    """Let a worker bring the import (or its undoing) to its end. Returns how long that took from its claim."""
+def in_peace(database: Database) -> tuple[float, float]:
+    """Let a worker bring the work to its end. Returns how long that took from its claim, and reading the file."""
     worker = database.start_worker()
     try:
-        began, end = None, time.monotonic() + DEADLINE
+        began, read, end = None, None, time.monotonic() + DEADLINE
         while (standing := database.standing())[0] not in END_STATES:
             if began is None and standing[1]:
                 began = time.monotonic()
+            if read is None and standing[0] not in ("queued", "checking"):
+                read = time.monotonic()
             if time.monotonic() > end:
                 raise SystemExit(f"Not done after {DEADLINE} s: {standing}")
             time.sleep(0.02)
-        return time.monotonic() - (began or time.monotonic())
+        now = time.monotonic()
+        return now - (began or now), (read or now) - (began or now)
     finally:
         worker.terminate()
         worker.wait()
 
 
-def phase(standing: tuple) -> str:
-    state, owner, read, rows, done = standing
+def until(database: Database, reached) -> None:
+    """Wait for a place, or for the end of the work."""
+    end = time.monotonic() + 60
+    while not reached(standing := database.standing()) and standing[0] not in END_STATES:
+        if time.monotonic() > end:
+            raise SystemExit(f"It does not move: {standing}")
+        time.sleep(0.005)
+
+
+def phase(standing: tuple, rows: int) -> str:
+    state, owner, read, _, done = standing
     if not owner or state == "queued":
         return "starting"
     if state == "checking":
-        return "staging" if read else "reading"
-    if state == "running":
-        return "finishing" if done >= rows else "writing"
-    return state
+        return "marking repeats" if read >= rows else "staging" if read else "reading"
+    word = "undoing" if state == "undoing" else "writing"
+    return f"{word}, at its end" if done >= 0.97 * rows else word
 
 
 class Killer:
-    """Works on one database and kills again and again; notes down where it struck."""
+    """Works on one database and kills again and again; notes down where it struck.
+
+    Half of its moments are anywhere in the time that is left, the others aim at the short phases.
+    """
 
     def __init__(self, draw: random.Random, hits: collections.Counter):
         self.draw, self.hits = draw, hits
 
-    def torment(self, database: Database, kills: int, usual: float) -> int:
+    def torment(self, database: Database, kills: int, usual: tuple[float, float], rows: int) -> int:
         """Bring the work to its end with up to so many kills. Returns how many struck before the end."""
         struck, end = 0, time.monotonic() + DEADLINE
         while struck < kills and database.standing()[0] not in END_STATES:
@@ -314,7 +342,7 @@ class Killer:
                 raise SystemExit(f"Not done after {DEADLINE} s: {database.standing()}")
             worker = database.start_worker()
             try:
-                struck += self._strike(database, worker, usual)
+                struck += self._strike(database, worker, usual, rows)
             finally:
                 kill(worker.pid)
                 worker.wait()
@@ -322,25 +350,30 @@ class Killer:
             in_peace(database)
         return struck
 
-    def _strike(self, database: Database, worker: subprocess.Popen, usual: float) -> int:
-        """Wait for this worker's claim, then for a random moment of what is left to do."""
+    def _strike(self, database: Database, worker: subprocess.Popen, usual: tuple[float, float], rows: int) -> int:
+        """Wait for this worker's claim, then for a moment of what is left to do."""
         before = database.standing()[1]
-        end = time.monotonic() + 60
-        while (standing := database.standing())[1] in ("", before) and standing[0] not in END_STATES:
-            if time.monotonic() > end:
-                raise SystemExit(f"The work was not taken up: {standing}")
-            time.sleep(0.01)
-        left = usual
-        if standing[0] in ("running", "undoing") and standing[3]:
-            left = usual * max(0.1, 1 - standing[4] / standing[3])
-        time.sleep(self.draw.uniform(0, left))
+        until(database, lambda now: now[1] not in ("", before))
+        standing = database.standing()
+        aim = self.draw.choice(["anywhere", "anywhere", "anywhere", "reading", "marking", "finishing"])
+        if aim == "marking" and standing[0] == "checking":
+            until(database, lambda now: now[2] >= rows or now[0] != "checking")
+            time.sleep(self.draw.uniform(0, 0.3))
+        elif aim == "finishing" and standing[0] in ("running", "undoing"):
+            until(database, lambda now: now[4] >= 0.97 * rows)
+            time.sleep(self.draw.uniform(0, 0.3))
+        elif aim == "reading" and standing[0] in ("queued", "checking"):
+            time.sleep(self.draw.uniform(0, usual[1]))
+        else:
+            done = standing[4] / rows if standing[0] in ("running", "undoing") else 0
+            time.sleep(self.draw.uniform(0, usual[0] * max(0.1, 1 - done)))
         standing = database.standing()
         if standing[0] in END_STATES:
             return 0
-        self._kill(worker.pid, standing)
+        self._kill(worker.pid, phase(standing, rows))
         return 1
 
-    def _kill(self, pid: int, standing: tuple) -> None:
+    def _kill(self, pid: int, where: str) -> None:
         readers = children_of(pid)
         whom = self.draw.choice(["worker", "both", "child"]) if readers else "worker"
         if whom in ("child", "both"):
@@ -350,7 +383,7 @@ class Killer:
             kill(pid)
         else:
             time.sleep(1)  # the worker sees to it by itself; then it goes, too
-        self.hits[f"{phase(standing)}: {whom}"] += 1
+        self.hits[f"{where}: {whom}"] += 1
 
 
 def differences(calm: dict, harsh: dict) -> list[str]:
@@ -368,37 +401,48 @@ def differences(calm: dict, harsh: dict) -> list[str]:
 
 def test(kind: str, folder: Path, options: argparse.Namespace) -> bool:
     """The whole test on one kind of database. Returns whether all was the same."""
-    draw, hits = random.Random(f"{options.seed} {kind}"), collections.Counter()
+    steps = ("check", "import", "undo") if options.checked else ("import", "undo")
     with databases(kind, folder) as copy:
         template = copy("template")
         template.run(sys.executable, "manage.py", "migrate", "--verbosity", "0")
-        template.inside("prepare", options.rows, options.seed)
-        calm = copy("calm")
-        takes = {"import": in_peace(calm)}
-        wanted = {"import": calm.snapshot()}
-        calm.inside("undo")
-        takes["undo"] = in_peace(calm)
-        wanted["undo"] = calm.snapshot()
+        template.inside("prepare", options.rows, options.seed, int(options.checked))
+        wanted, usual = calm_run(copy("calm"), steps)
+        times = ", ".join(f"{step} {usual[step][0]:.1f} s" for step in steps)
         sizes = ", ".join(f"{name} {len(rows):,}" for name, rows in wanted["import"].items() if len(rows) > 1)
-        print(f"{kind}: undisturbed import {takes['import']:.1f} s, undo {takes['undo']:.1f} s. {sizes}", flush=True)
-        print(
-            f"{kind}: {json.loads(wanted['import']['imports'][-1])['state']}, {outcomes(wanted['import'])}", flush=True
-        )
-        killer, struck, number, all_well = Killer(draw, hits), collections.Counter(), 0, True
-        each = max(1, options.kills // options.rounds)
-        while min(struck["import"], struck["undo"]) < options.kills and number < 4 * options.rounds:
-            number += 1
-            harsh = copy(f"harsh{number}")
-            for step in ("import", "undo"):
-                if step == "undo":
-                    harsh.inside("undo")
-                kills = min(each, max(0, options.kills - struck[step]))
-                struck[step] += killer.torment(harsh, kills, takes[step])
-                found = differences(wanted[step], harsh.snapshot())
-                all_well = all_well and not found
-                verdict = "the same" if not found else "DIFFERENT\n  " + "\n  ".join(found)
-                print(f"{kind}: round {number}, {step}: {struck[step]} kills so far, {verdict}", flush=True)
-        print(f"{kind}: where it struck: {dict(sorted(hits.items()))}", flush=True)
+        print(f"{kind}: undisturbed: {times}\n  {outcomes(wanted['import'])}\n  {sizes}", flush=True)
+        return tormented_runs(kind, copy, steps, wanted, usual, options)
+
+
+def begin(database: Database, step: str, steps: tuple) -> None:
+    if step == "undo" or (step == "import" and "check" in steps):
+        database.inside(step)
+
+
+def calm_run(database: Database, steps: tuple) -> tuple[dict, dict]:
+    wanted, usual = {}, {}
+    for step in steps:
+        begin(database, step, steps)
+        usual[step] = in_peace(database)
+        wanted[step] = database.snapshot()
+    return wanted, usual
+
+
+def tormented_runs(kind: str, copy, steps: tuple, wanted: dict, usual: dict, options: argparse.Namespace) -> bool:
+    hits, struck, number, all_well = collections.Counter(), collections.Counter(), 0, True
+    killer = Killer(random.Random(f"{options.seed} {kind}"), hits)
+    each = max(1, options.kills // options.rounds)
+    while min(struck[step] for step in steps) < options.kills and number < 4 * options.rounds:
+        number += 1
+        harsh = copy(f"harsh{number}")
+        for step in steps:
+            begin(harsh, step, steps)
+            kills = min(each, max(0, options.kills - struck[step]))
+            struck[step] += killer.torment(harsh, kills, usual[step], options.rows)
+            found = differences(wanted[step], harsh.snapshot())
+            all_well = all_well and not found
+            verdict = "the same" if not found else "DIFFERENT\n  " + "\n  ".join(found)
+            print(f"{kind}: round {number}, {step}: {struck[step]} kills so far, {verdict}", flush=True)
+    print(f"{kind}: where it struck: {dict(sorted(hits.items()))}", flush=True)
     return all_well
 
 
@@ -412,10 +456,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--database", choices=("sqlite", "postgres", "both"), default="both")
     parser.add_argument("--rows", type=int, default=20_000)
-    parser.add_argument(
-        "--kills", type=int, default=20, help="in all rounds together, of the import and of the undo each"
-    )
+    parser.add_argument("--kills", type=int, default=20, help="in all rounds together, of each step")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--checked", action="store_true", help="count first, then import as shown")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1_000_000))
     options = parser.parse_args()
     print(f"seed {options.seed}, {options.rows:,} rows, {options.kills} kills in {options.rounds} rounds", flush=True)
@@ -431,7 +474,7 @@ def inside(role: str, *arguments: str) -> None:
 
     os.environ["DJANGO_SETTINGS_MODULE"] = "crm.settings"
     django.setup()
-    {"prepare": prepare, "undo": ask_for_undo, "snapshot": snapshot}[role](*map(int, arguments))
+    {"prepare": prepare, "import": go_ahead, "undo": ask_for_undo, "snapshot": snapshot}[role](*map(int, arguments))
 
 
 if __name__ == "__main__":
