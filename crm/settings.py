@@ -43,6 +43,8 @@ EXPORTS = os.environ.get("EXPORTS", "managers")
 if EXPORTS not in ("nobody", "managers", "everybody"):
     raise ImproperlyConfigured("EXPORTS is one of: nobody, managers, everybody.")
 KEEP_UPLOADS_DAYS = int(os.environ.get("KEEP_UPLOADS_DAYS", "180"))
+if KEEP_UPLOADS_DAYS < 30:
+    raise ImproperlyConfigured("KEEP_UPLOADS_DAYS is at least 30: for so long an import can be undone.")
 MAX_UPLOAD_BYTES = int(os.environ.get("MAX_UPLOAD_MB", "100")) * 1024 * 1024
 MAX_IMPORT_ROWS = int(os.environ.get("MAX_IMPORT_ROWS", "1048576"))
 

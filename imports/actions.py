@@ -30,6 +30,7 @@ from imports.pipeline.named import Decided, decide
 from imports.queue import queue
 from imports.reading import Refused, look
 from imports.undo import undo
+from imports.wording import purged_in_words
 
 NAME_LENGTH = 255
 TOKEN_LENGTH = 64
@@ -185,6 +186,8 @@ def retry(*, import_: Import, by: User, now: datetime) -> Import:
         stored = Import.objects.select_for_update(of=("self",)).get(pk=import_.pk)
         if stored.state != State.FAILED:
             raise ActionError("Only an import that failed can be started again.")
+        if stored.purged_at:
+            raise ActionError(purged_in_words(stored))
         if stored.undo_started_at:
             return undo(import_=stored, by=by, now=now)
         return queue(stored)

@@ -5,6 +5,7 @@ there) or, if it repeats another one, `of_row` and `of_sheet` of that, or, at a 
 there.
 """
 
+from django.conf import settings
 from django.template.defaultfilters import filesizeformat
 from django.utils.timezone import localtime
 
@@ -84,6 +85,17 @@ def state_in_words(import_: Import) -> str:
     if import_.state == State.FAILED and import_.undo_started_at:
         return UNDO_FAILED
     return _STATES.get(import_.state, "")
+
+
+def purged_in_words(import_: Import) -> str:
+    """When its file was deleted, and why; "" while it is there."""
+    if import_.purged_at is None:
+        return ""
+    day = localtime(import_.purged_at)
+    return (
+        f"The file was deleted on {day:%a} {day.day} {day:%b %Y}, as uploads are after {settings.KEEP_UPLOADS_DAYS} "
+        "days, and its rows as they came with it. What became of them is still here."
+    )
 
 
 def stopped_in_words(import_: Import) -> str:

@@ -76,7 +76,7 @@ def span(seconds: float) -> str:
 def doors(import_: Import) -> list[Door]:
     """The sum of a finished import, part by part; parts that are nought are left out."""
     detail = reverse("imports:detail", args=[import_.pk])
-    problems = reverse("imports:problems", args=[import_.pk])
+    problems = detail if import_.purged_at else reverse("imports:problems", args=[import_.pk])
     parts = [
         Door(import_.created, "added", f"{reverse('customers:list')}?origin={import_.origin_id}"),
         Door(import_.updated, "updated", f"{detail}?outcome={Outcome.UPDATED}"),

@@ -11,7 +11,7 @@ from imports.mapping import OURS, Field
 from imports.models import Import, ImportRow, Outcome
 from imports.rows import UNDECIDED, WARNED
 from imports.undo_words import row_in_words
-from imports.wording import note_in_words, remarks
+from imports.wording import note_in_words, purged_in_words, remarks
 
 CELL_LENGTH = 300
 MOST_NOTES = 40
@@ -84,7 +84,8 @@ def outcome_chips(import_: Import, chosen: str) -> list[Chip]:
     """Every outcome that rows of the import have."""
     path = reverse("imports:detail", args=[import_.pk])
     found = [(label, getattr(import_, code), code) for code, label in Outcome.choices]
-    found.append((WITH_A_WARNING, import_.warned, WARNED))
+    if not import_.purged_at:
+        found.append((WITH_A_WARNING, import_.warned, WARNED))
     return _chips(path, "outcome", "All rows", import_.rows, found, chosen)
 
 
@@ -180,7 +181,8 @@ def _became(column: dict) -> str:
 def notes(import_: Import) -> list[str]:
     """What there is to know about the file, in sentences; the same sentence once."""
     many = len(import_.sheets) > 1
-    return list(dict.fromkeys(note_in_words(note, many_sheets=many) for note in import_.notes))[:MOST_NOTES]
+    said = list(dict.fromkeys(note_in_words(note, many_sheets=many) for note in import_.notes))[:MOST_NOTES]
+    return [*filter(None, [purged_in_words(import_)]), *said]
 
 
 def fields_to_choose() -> list[tuple[str, str]]:

@@ -5,8 +5,9 @@ from crm.lib.downloads import attachment, spooled
 from crm.lib.http import error, require_methods
 from imports.template_file import write_template
 from imports.views.detail import import_for
+from imports.wording import purged_in_words
 
-PURGED = "The file itself has been deleted, as uploads are after a while. What became of its rows is still here."
+GONE = "The file itself has been deleted, as uploads are after a while. What became of its rows is still here."
 
 
 @roles_allowed(MANAGER)
@@ -19,7 +20,7 @@ def file(request, import_id):
     except FileNotFoundError:
         content = None
     if content is None:
-        return error(request, 404, PURGED)
+        return error(request, 404, purged_in_words(import_) or GONE)
     return attachment(content, import_.original_name, "application/octet-stream")
 
 

@@ -22,7 +22,7 @@ from imports.presenters import line_as_json, lines, page_links, problem_chips
 from imports.problems import write_problems
 from imports.rows import IN_FILE_ORDER, kinds_of_problems, narrowed, problems_of
 from imports.views.detail import import_for
-from imports.wording import decided_in_words
+from imports.wording import decided_in_words, purged_in_words
 
 AT_ONCE = 2_000  # rows held while the spreadsheet is written
 
@@ -57,6 +57,7 @@ def _context(request, import_: Import, chosen: dict, found: list) -> dict:
         "import": import_,
         "lines": found,
         "has_problems": bool(kinds),
+        "purged": purged_in_words(import_),
         "chips": problem_chips(import_, kinds, outcome=chosen["outcome"], reason=chosen["reason"]),
         "can_decide": any(line.can_decide for line in found),
         "ticked": _numbers(draft.fields.getlist("rows")) if draft else set(),

@@ -1,4 +1,4 @@
-"""manage.py worker: does what is queued, and takes up what a lost worker left."""
+"""manage.py worker: does what is queued, takes up what a lost worker left, and deletes uploads that are too old."""
 
 import logging
 import os
@@ -7,19 +7,21 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.utils import timezone
 from django_tasks_db.management.commands import db_worker
 
-from imports import pipeline, recovery
+from imports import pipeline, recovery, tasks
 from imports.lives import AnotherWorker, Life
 
 INTERVAL = 0.5
 BEAT_EVERY = 15
 STAND_BY = 5
 LONGEST_WAIT = 15
+LOOK_FOR_OLD_FILES_EVERY = timedelta(hours=1)
 logger = logging.getLogger(__name__)
 
 
@@ -106,6 +108,7 @@ def _beating(life: Life) -> Iterator[None]:
 
 
 def _beat(life: Life, stop: threading.Event) -> None:
+    look_next = timezone.now()
     while not stop.wait(BEAT_EVERY):
         if life.has_lost_its_seat:
             logger.warning("Another worker took over while this one was asleep; it ends here")
@@ -114,6 +117,9 @@ def _beat(life: Life, stop: threading.Event) -> None:
         try:
             life.beat(timezone.now())
             recovery.recover(now=timezone.now())
+            if timezone.now() >= look_next:
+                tasks.purge_when_due(timezone.now())
+                look_next = timezone.now() + LOOK_FOR_OLD_FILES_EVERY
         except (DatabaseError, InterfaceError):
             logger.warning("Could not look for work that was left", exc_info=True)
         finally:
