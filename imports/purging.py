@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from imports.models import WORKING_STATES, Import, ImportRow, State
-from imports.pipeline.clearing import clear_staged
+from imports.pipeline.clearing import clear_receipts, clear_staged
 from imports.pipeline.patience import pause
 from imports.wording import EXPIRED
 
@@ -41,6 +41,8 @@ def purge_next(*, now: datetime) -> bool:
         return False
     if import_ := _begin(import_, now):
         clear_staged(import_.pk)
+        if import_.is_dry:
+            clear_receipts(import_.pk, after=0)  # it wrote nothing; they say what it would have
         _forget_cells(import_)
         if not (import_.state == State.FAILED and import_.undo_started_at):  # that one may yet be gone on with
             _forget_old_values(import_)

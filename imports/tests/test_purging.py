@@ -97,7 +97,7 @@ class TestWaitingOnes:
     def test_what_was_staged_for_a_check_goes_too(self, manager):
         import_ = aged(imported(manager, csv_bytes(ASHA), dry_run=True), 181)
         import_ = purged(import_)
-        assert (import_.state, import_.staged.count()) == (State.CANCELLED, 0)
+        assert (import_.state, import_.staged.count(), import_.import_rows.count()) == (State.CANCELLED, 0, 0)
 
     def test_a_failed_one_cannot_be_started_again_without_its_file(self, manager, mixed):
         Import.objects.filter(pk=mixed.pk).update(state=State.FAILED)
