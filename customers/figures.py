@@ -1,11 +1,11 @@
 """The numbers of the team page, and whom to call: each one query, each number equal to the list it opens."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 
 from django.db.models import Count, Min, Q
 from django.db.models.functions import Coalesce
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, make_aware
 
 from accounts.models import Role, User, UserQuerySet
 from crm.lib.pagination import capped_count
@@ -13,7 +13,7 @@ from customers.lists import ASSIGNED, CONTACTED, FOLLOW_UPS
 from customers.models import Customer, CustomerQuerySet, Stage
 from customers.models.vocabulary import CLOSED_STAGES
 
-SHOWN = 25
+SHOWN, SHOWN_OF_A_DAY = 25, 200
 
 
 # --- The team -----------------------------------------------------------------------------------
@@ -114,10 +114,17 @@ SECTIONS = {"overdue": "Overdue", "now": "Due now", "rest": "Later today", "late
 
 def follow_up_sections(customers: CustomerQuerySet, *, now: datetime) -> list[Section]:
     """The follow-ups of `customers` by when they are due, the earliest first, the first SHOWN of each."""
-    sections = []
-    for key, title in SECTIONS.items():
-        found = customers.filter(FOLLOW_UPS[key](now))
-        rows = list(found.with_people().prefetch_related("numbers").order_by("next_follow_up_at", "pk")[: SHOWN + 1])
-        count, exact = (len(rows), True) if len(rows) <= SHOWN else capped_count(found)
-        sections.append(Section(key, title, rows[:SHOWN], count, exact))
-    return sections
+    return [_section(key, title, customers.filter(FOLLOW_UPS[key](now)), SHOWN) for key, title in SECTIONS.items()]
+
+
+def day_section(customers: CustomerQuerySet, day: date) -> Section:
+    """The follow-ups of one day at home, the first SHOWN_OF_A_DAY."""
+    begins = make_aware(datetime.combine(day, time()))
+    found = customers.filter(next_follow_up_at__gte=begins, next_follow_up_at__lt=begins + timedelta(days=1))
+    return _section("day", f"{day:%A} {day.day} {day:%B}", found, SHOWN_OF_A_DAY)
+
+
+def _section(key: str, title: str, found: CustomerQuerySet, shown: int) -> Section:
+    rows = list(found.with_people().prefetch_related("numbers").order_by("next_follow_up_at", "pk")[: shown + 1])
+    count, exact = (len(rows), True) if len(rows) <= shown else capped_count(found)
+    return Section(key, title, rows[:shown], count, exact)

@@ -1,11 +1,12 @@
 """Customers as JSON says them, and in a sentence."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils.timezone import localtime
 
 from crm.lib.dates import utc
-from customers.models import Customer, Export, Note, StatusChange
+from customers.models import Batch, Customer, Export, Note, StatusChange
+from customers.planning import Full, Rescue
 from customers.worklist import Next
 
 
@@ -83,6 +84,25 @@ def soon(moment: datetime, now: datetime) -> str:
     if days in (0, 1):
         return f"{('today', 'tomorrow')[days]} {local:%H:%M}"
     return f"{local:%a} {local.day} {local:%b}, {local:%H:%M}"
+
+
+def full_day(found: Full | None) -> str:
+    """ " Thu 26 Nov is full with 61 follow-ups; Fri 27 Nov has 12." or nothing."""
+    if found is None:
+        return ""
+    words = f" {_day(found.day.day)} is full with {found.day.count:,} follow-ups"
+    return f"{words}; {_day(found.light.day)} has {found.light.count:,}." if found.light else f"{words}."
+
+
+def replanned(batch: Batch, plan: Rescue) -> str:
+    """ "214 follow-ups were planned anew. 12 found no room and stay overdue." """
+    moved, left = batch.counts["assigned"], batch.counts["left"] + plan.left
+    words = f"{moved:,} follow-up{'' if moved == 1 else 's'} {'was' if moved == 1 else 'were'} planned anew."
+    return f"{words} {left:,} found no room and stay overdue." if left else words
+
+
+def _day(value: date) -> str:
+    return f"{value:%a} {value.day} {value:%b}"
 
 
 def next_call(found: Next | None) -> dict:

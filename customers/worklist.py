@@ -127,7 +127,7 @@ def with_number(user: User, text: str) -> list[Customer]:
 def last_recorded(user: User, *, since: datetime) -> StatusChange | None:
     """The outcome that `user` recorded last, if since then and still standing."""
     mine = StatusChange.objects.visible_to(user).contacts().filter(changed_by=user, changed_at__gte=since)
-    recent = mine.filter(happened_at__gte=since).select_related("customer", "new_status").newest_first()
+    recent = mine.filter(happened_at__gte=since).select_related("customer__assigned_to", "new_status").newest_first()
     change = recent.first()
     return change if change and change.undone_at is None and change.before is not None else None
 

@@ -90,6 +90,8 @@ ROWS = [
     Row("customers:tap", HERS, post=BAD, kwargs=CUSTOMER, by_row=("other",)),
     Row("customers:take_back", HERS, post=BAD, kwargs=CUSTOMER, by_row=("other",)),
     Row("customers:message", MANAGERS, get=OK, post=BAD, data={"text": "{who}"}),
+    Row("customers:put_off", HERS, post=BAD, kwargs=CUSTOMER, by_row=("other",)),
+    Row("customers:rescue", INSIDE, get=OK, post=BAD),
     Row("customers:follow_ups", INSIDE, get=OK),
     Row("customers:team", MANAGERS, get=OK),
     Row("customers:counsellor", MANAGERS, get=OK, post=BAD, data={"open_cap": "x"}, kwargs=COUNSELLOR),

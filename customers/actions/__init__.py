@@ -20,7 +20,7 @@ from customers.actions.calls import UNDO_WITHIN, record_tap, set_message, skip, 
 from customers.actions.capacity import Seat, capacities, eligible, loads, seats
 from customers.actions.errors import ActionError, AlreadyKnown, AlreadyLookedAfter, Conflict
 from customers.actions.exports import MOST_XLSX, begin_export, end_export
-from customers.actions.follow_ups import close_follow_up, set_follow_up
+from customers.actions.follow_ups import close_follow_up, put_off, replan, set_follow_up
 from customers.actions.notes import add_note
 from customers.actions.people import (
     Handover,
@@ -69,9 +69,11 @@ __all__ = [
     "handed_over",
     "loads",
     "preview",
+    "put_off",
     "reactivate",
     "record_status",
     "record_tap",
+    "replan",
     "seats",
     "set_availability",
     "set_follow_up",

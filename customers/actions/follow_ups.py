@@ -2,8 +2,11 @@
 
 from datetime import datetime, timedelta
 
+from django.db import transaction
+from django.utils.timezone import localtime
+
 from customers.actions.errors import ActionError
-from customers.models import Customer, FollowUp
+from customers.models import Batch, Customer, FieldChange, FollowUp
 
 KEPT_WITHIN = timedelta(minutes=30)
 PAST = "The follow-up lies in the past. Choose a later time."
@@ -60,3 +63,56 @@ def move_follow_up(*, customer: Customer, due_at: datetime) -> None:
     """An unanswered call: the open follow-up is tried again at `due_at`, the promise stays what it was."""
     if FollowUp.objects.filter(customer=customer).open().update(due_at=due_at):
         customer.next_follow_up_at = due_at
+
+
+def put_off(*, customer: Customer, due_at: datetime, by, now: datetime) -> FollowUp:
+    """Move the open follow-up to `due_at`; what was promised stays on the record.
+
+    Raises ActionError when none is open, when `due_at` is not in the future, or `customer` must not be called.
+    """
+    if due_at <= now:
+        raise ActionError(PAST)
+    with transaction.atomic():
+        customer = Customer.objects.select_for_update().get(pk=customer.pk)
+        follow_up = open_follow_up(customer)
+        if follow_up is None:
+            raise ActionError("No follow-up is open. Record an outcome with a time instead.")
+        if customer.do_not_call:
+            raise ActionError(DO_NOT_CALL)
+        _move([(follow_up, due_at)], {customer.pk: customer}, by, now)
+        return follow_up
+
+
+def replan(*, planned: list[tuple[FollowUp, datetime]], by, now: datetime) -> Batch:
+    """Give many open follow-ups new times at once. Those closed or moved in the meantime are left."""
+    times = {follow_up.pk: (follow_up.due_at, due_at) for follow_up, due_at in planned}
+    with transaction.atomic():
+        people = [follow_up.customer_id for follow_up, _ in planned]
+        locked = {row.pk: row for row in Customer.objects.select_for_update().filter(pk__in=people).order_by("pk")}
+        still_open = FollowUp.objects.open().filter(pk__in=times)
+        moved = [(row, times[row.pk][1]) for row in still_open if row.due_at == times[row.pk][0]]
+        _move([(row, due_at) for row, due_at in moved if not locked[row.customer_id].do_not_call], locked, by, now)
+        counts = {"assigned": len(moved), "left": len(planned) - len(moved)}
+        return Batch.objects.create(kind=Batch.Kind.FOLLOW_UP, by=by, at=now, counts=counts)
+
+
+def _move(moved: list[tuple[FollowUp, datetime]], customers: dict, by, now: datetime) -> None:
+    """Write the new times with their history. The caller holds the lock on the `customers`."""
+    FieldChange.objects.bulk_create(
+        FieldChange(
+            customer_id=row.customer_id, field="follow_up", old=_shown(row.due_at), new=_shown(due_at), by=by, at=now
+        )
+        for row, due_at in moved
+    )
+    for row, due_at in moved:
+        customer = customers[row.customer_id]
+        row.due_at = customer.next_follow_up_at = due_at
+        customer.version += 1
+        customer.updated_at = now
+    FollowUp.objects.bulk_update([row for row, _ in moved], ["due_at"], batch_size=500)
+    written = [customers[row.customer_id] for row, _ in moved]
+    Customer.objects.bulk_update(written, ["next_follow_up_at", "version", "updated_at"], batch_size=500)
+
+
+def _shown(moment: datetime) -> str:
+    return f"{localtime(moment):%d/%m/%Y %H:%M}"

@@ -23,17 +23,11 @@ def notes_field(*, required: bool) -> TextAreaField:
     return TextAreaField(required=required, max_length=NOTES_LENGTH, label="Note", error_messages=words)
 
 
-class StatusForm(forms.Form):
-    """The fields of update-status. A script sends `follow_up_at`; the page's chips send `follow_up` beside it."""
+class WhenForm(forms.Form):
+    """A follow-up's time. A script sends `follow_up_at`; the page's chips send `follow_up` beside it."""
 
-    status = forms.ModelChoiceField(
-        Status.objects.all(),
-        error_messages={"required": "Choose a status.", "invalid_choice": "There is no such status."},
-    )
-    notes = notes_field(required=False)
     follow_up = forms.CharField(required=False, max_length=40, label="Follow-up")
     follow_up_at = MomentField(required=False, label="Follow-up")
-    client_token = forms.CharField(required=False, max_length=TOKEN_LENGTH)
 
     def __init__(self, data=None, *, now: datetime, **kwargs):
         super().__init__(data, **kwargs)
@@ -57,6 +51,34 @@ class StatusForm(forms.Form):
         elif choice == AT and not typed and "follow_up_at" not in self.errors:
             self.add_error("follow_up_at", "Give the day and the time.")
         return self.cleaned_data
+
+
+class PutOffForm(WhenForm):
+    """A new time for a follow-up that is open."""
+
+    def clean(self) -> dict:
+        super().clean()
+        if not self.errors and self.due_at is None:
+            self.add_error("follow_up_at", "Say until when.")
+        return self.cleaned_data
+
+    @property
+    def due_at(self) -> datetime | None:
+        chosen = self.cleaned_data["follow_up"]
+        return self.cleaned_data["follow_up_at"] or (chosen if isinstance(chosen, datetime) else None)
+
+
+class StatusForm(WhenForm):
+    """The fields of update-status."""
+
+    status = forms.ModelChoiceField(
+        Status.objects.all(),
+        error_messages={"required": "Choose a status.", "invalid_choice": "There is no such status."},
+    )
+    notes = notes_field(required=False)
+    client_token = forms.CharField(required=False, max_length=TOKEN_LENGTH)
+
+    field_order = ["status", "notes", "follow_up", "follow_up_at", "client_token"]
 
     def outcome(self) -> dict:
         """What is recorded. Without `follow_up_at` in it the status decides; there with None it is closed."""

@@ -10,7 +10,7 @@ MOST_A_DAY, MOST_OPEN = 10_000, 1_000_000
 
 
 class WhoseForm(forms.Form):
-    """Whose follow-ups to look at; empty: everybody's one may see."""
+    """Whose follow-ups to look at, and of which day; empty: everybody's one may see, as they are due."""
 
     owner = forms.ModelChoiceField(
         queryset=None,
@@ -18,6 +18,31 @@ class WhoseForm(forms.Form):
         empty_label="Everybody",
         label="Counsellor",
         error_messages={"invalid_choice": "There is no such counsellor."},
+    )
+    day = DayField(required=False, label="Day")
+
+    def __init__(self, data, *, counsellors):
+        super().__init__(data)
+        self.fields["owner"].queryset = counsellors
+
+
+class RescueForm(forms.Form):
+    """Over how many days an overdue backlog is spread, and how much each of them takes."""
+
+    owner = forms.ModelChoiceField(
+        queryset=None, label="Counsellor", error_messages={"invalid_choice": "There is no such counsellor."}
+    )
+    days = forms.IntegerField(
+        label="Days",
+        min_value=1,
+        max_value=30,
+        error_messages=dict.fromkeys(["invalid", "min_value", "max_value"], "Over 1 to 30 days."),
+    )
+    per_day = forms.IntegerField(
+        label="Follow-ups a day, at most",
+        min_value=1,
+        max_value=1_000,
+        error_messages=dict.fromkeys(["invalid", "min_value", "max_value"], "1 to 1,000 a day."),
     )
 
     def __init__(self, data, *, counsellors):

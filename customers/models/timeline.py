@@ -197,6 +197,7 @@ FIELD_LABELS = {
     "extra_phones": "further numbers",
     "date": "enquiry date",
     "do_not_call": "do not call",
+    "follow_up": "follow-up",
 }
 
 

@@ -189,6 +189,21 @@ def test_an_outcome_brings_the_next_one_and_says_what_was_recorded(asha, client)
     assert "Binu Das" in page
 
 
+def test_a_full_day_is_named_with_a_lighter_one_for_one_tap(asha, client):
+    CallingRules.objects.create(day_limit=1)
+    planned(CustomerFactory(assigned_to=asha), NOW + DAY)
+    farah = CustomerFactory(name="Farah", assigned_to=asha)
+    record(farah, "INTERESTED", asha, follow_up_at=NOW + DAY + HOUR)
+
+    page = client.get(NEXT).content.decode()
+    assert "Thu 26 Nov is full with 2 follow-ups; Fri 27 Nov has 0." in page
+    light = page.split('name="follow_up_at" value="')[1].split('"')[0]
+    client.post(f"/customers/{farah.pk}/put-off/", {"follow_up_at": light, "next": NEXT})
+
+    assert FollowUp.objects.get(customer=farah).due_at == NOW + 2 * DAY + HOUR
+    assert "full" not in client.get(NEXT).content.decode()
+
+
 def test_a_refused_outcome_stays_on_the_page_with_what_was_typed(asha, client):
     farah = CustomerFactory(assigned_to=asha)
     data = {"status": "INTERESTED", "follow_up": "2026-11-24T11:00", "notes": "long story", "then": "next"}

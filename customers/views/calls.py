@@ -14,7 +14,7 @@ from accounts.access import EVERYBODY, MANAGER, SALES, roles_allowed
 from accounts.models import User
 from crm.lib import drafts
 from crm.lib.http import error, form_errors, request_data, require_methods, wants_json
-from customers import actions, figures, presenters, worklist
+from customers import actions, figures, planning, presenters, worklist
 from customers.access import customer_for
 from customers.forms.calls import MessageForm, SkipForm, TakeBackForm, TapForm, WhomForm
 from customers.forms.status import StatusForm, follow_up_chips
@@ -98,8 +98,9 @@ def whatsapp_url(customer: Customer, user: User, rules: CallingRules) -> str:
 def _top(user: User, now) -> dict:
     """What stands above every call: what was recorded last, and how the day stands."""
     last = worklist.last_recorded(user, since=now - actions.UNDO_WITHIN)
-    words = last and presenters.outcome_in_words(last, last.customer, now=now)
-    return {"last": last, "last_words": words, "day": worklist.day_so_far(user, now=now)}
+    full = last and planning.full_day(user, last.customer, last.customer.next_follow_up_at)
+    words = last and presenters.outcome_in_words(last, last.customer, now=now) + presenters.full_day(full)
+    return {"last": last, "last_words": words, "full": full, "day": worklist.day_so_far(user, now=now)}
 
 
 def _nobody(request: HttpRequest, rules: CallingRules) -> HttpResponse:
