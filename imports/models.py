@@ -143,22 +143,19 @@ class Worker(models.Model):
         return self.id
 
 
-class StagedRow(models.Model):
-    """A row that was read and cleaned and waits to become (part of) a customer. Empty when the import is done."""
+class StagedSlice(models.Model):
+    """Rows that were read and cleaned and wait to become customers all at once. None are left when it is done."""
 
     id = models.BigAutoField(primary_key=True)
-    # Checked by nobody but the one pipeline that writes here: the database would look the import up for every row.
+    # Checked by nobody but the one pipeline that writes here.
     vars()["import"] = models.ForeignKey(
         Import, models.CASCADE, related_name="staged", db_index=False, db_constraint=False
     )
-    number = models.PositiveIntegerField(help_text="Its place in the file, counted over all sheets.")
-    phone_number = models.CharField(max_length=16, blank=True, help_text="Blank when the row is rejected.")
-    person_id = models.CharField(max_length=36, blank=True, help_text="The customer that the row names by id.")
-    first = models.PositiveIntegerField(null=True, help_text="Number of the first row about the same person, if any.")
+    number = models.PositiveIntegerField(help_text="Of its first row: its place in the file, counted over all sheets.")
     data = models.TextField(help_text="JSON that only Python reads; see pipeline.staged.")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["import", "number"], name="staged_row_once")]
+        constraints = [models.UniqueConstraint(fields=["import", "number"], name="staged_slice_once")]
 
     def __str__(self) -> str:
         return f"{self.import_id} {self.number}"
@@ -167,7 +164,10 @@ class StagedRow(models.Model):
 class ImportRow(models.Model):
     id = models.BigAutoField(primary_key=True)
     # The field is called "import", which only Python's grammar minds: write import_id.
-    vars()["import"] = models.ForeignKey(Import, models.CASCADE, related_name="import_rows", db_index=False)
+    # Both only ever name what the same transaction holds or has just written: a check of each row would cost a tenth.
+    vars()["import"] = models.ForeignKey(
+        Import, models.CASCADE, related_name="import_rows", db_index=False, db_constraint=False
+    )
     number = models.PositiveIntegerField(help_text="Its place in the file, counted over all sheets.")
     sheet = models.CharField(max_length=120, blank=True)
     row = models.PositiveIntegerField(help_text="The row as the spreadsheet shows it.")
@@ -175,7 +175,9 @@ class ImportRow(models.Model):
     reason = models.CharField(max_length=40, blank=True)
     warnings = models.JSONField(default=list, blank=True)
     detail = models.JSONField(default=dict, blank=True, help_text="What the reason is about: the first row, the name…")
-    customer = models.ForeignKey(Customer, models.SET_NULL, null=True, blank=True, related_name="import_rows")
+    customer = models.ForeignKey(
+        Customer, models.SET_NULL, null=True, blank=True, related_name="import_rows", db_constraint=False
+    )
     before = models.JSONField(null=True, blank=True, help_text="Old values of what was changed, for undo.")
     raw = models.JSONField(null=True, blank=True, help_text="The cells as they came; problem rows only. See `cells`.")
     # The database fills it in: writing a million receipts is not made dearer by what few of them ever need.

@@ -142,7 +142,7 @@ def go_ahead() -> None:
 def snapshot() -> None:
     """Everything that may not depend on kills, as JSON: rows by what identifies them to a person."""
     from customers import models as c
-    from imports.models import Import, ImportRow, StagedRow
+    from imports.models import Import, ImportRow, StagedSlice
 
     people = {
         pk: f"{number} {person}"
@@ -177,7 +177,7 @@ def snapshot() -> None:
     found = {
         "imports": lines(Import.objects.values("original_name", *counted, "mapping", "notes", "undo_counts")),
         "customers": all_of(c.Customer, "last_contact_at", "next_follow_up_at"),
-        "staged rows": [str(StagedRow.objects.count())],
+        "staged slices": [str(StagedSlice.objects.count())],
         "problem rows": lines(problems.values("import_id", "number", "raw", "reason", "warnings")),
         "import rows": all_of(ImportRow),
         **{model.__name__: all_of(model) for model in (c.Enquiry, c.ContactNumber, c.Source, c.Course, c.Origin)},

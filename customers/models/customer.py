@@ -85,7 +85,7 @@ class Customer(models.Model):
     remark = models.TextField(blank=True)
     email = models.EmailField(blank=True)
     source = models.ForeignKey(Source, models.PROTECT, null=True, blank=True, related_name="customers", db_index=False)
-    course = models.ForeignKey(Course, models.PROTECT, null=True, blank=True, related_name="customers")
+    course = models.ForeignKey(Course, models.PROTECT, null=True, blank=True, related_name="customers", db_index=False)
     status = models.ForeignKey(
         Status,
         models.PROTECT,
@@ -111,7 +111,9 @@ class Customer(models.Model):
     enquiry_count = models.PositiveIntegerField(default=1)
     last_enquired_at = models.DateField(null=True, blank=True)
     do_not_call = models.BooleanField(default=False)
-    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged")
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged", db_index=False
+    )
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
@@ -143,6 +145,12 @@ class Customer(models.Model):
             ),  # by last contact; whom nobody has called yet costs it nothing
             models.Index(fields=["status", "id"], name="customer_status"),  # list by status, dashboards
             models.Index(fields=["source", "id"], name="customer_source"),  # list by source
+            models.Index(
+                fields=["course"], condition=Q(course__isnull=False), name="customer_course"
+            ),  # list by course
+            models.Index(  # whom a survivor stands for; most stand for nobody, and cost it nothing
+                fields=["merged_into"], condition=Q(merged_into__isnull=False), name="customer_merged"
+            ),
             models.Index(fields=["origin", "id"], name="customer_origin"),  # list of one import
             models.Index(fields=["area_key", "id"], name="customer_area"),  # list by area
             models.Index(fields=["date", "id"], name="customer_by_date"),  # by enquiry date
@@ -219,10 +227,15 @@ class Enquiry(models.Model):
 
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="enquiries")
     enquired_on = models.DateField(null=True, blank=True)
-    # No page asks for the enquiries of a source or course, and every imported row would pay for the index.
-    source = models.ForeignKey(Source, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
-    course = models.ForeignKey(Course, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
-    origin = models.ForeignKey(Origin, models.PROTECT, related_name="enquiries")
+    # No page asks for the enquiries of a source or course, and every imported row would pay for the index. Nor is each
+    # row checked once more for what the customer's own row was checked for in the same transaction.
+    source = models.ForeignKey(
+        Source, models.PROTECT, null=True, blank=True, related_name="+", db_index=False, db_constraint=False
+    )
+    course = models.ForeignKey(
+        Course, models.PROTECT, null=True, blank=True, related_name="+", db_index=False, db_constraint=False
+    )
+    origin = models.ForeignKey(Origin, models.PROTECT, related_name="enquiries", db_constraint=False)
     sheet = models.CharField(max_length=120, blank=True)
     row = models.PositiveIntegerField(null=True, blank=True)
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from itertools import chain, islice
 
 from django.conf import settings
@@ -9,10 +10,9 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.timezone import localdate
 
-from crm.lib import bulk
 from crm.lib.datetexts import month_first
 from crm.lib.text import cell_text, clean_line
-from imports.cleaning import Cleaner
+from imports.cleaning import Clean, Cleaner
 from imports.mapping import (
     Column,
     Field,
@@ -23,11 +23,12 @@ from imports.mapping import (
     map_columns,
     signature,
 )
-from imports.models import Import, Outcome, StagedRow, State
+from imports.models import Import, Outcome, StagedSlice, State
 from imports.pipeline.claims import Claim
 from imports.pipeline.files import local_copy
-from imports.pipeline.patience import patiently, pause
-from imports.pipeline.staged import staged_data
+from imports.pipeline.patience import patiently, stop_if_asked
+from imports.pipeline.repeats import Repeats
+from imports.pipeline.staged import put_aside, staged_row
 from imports.reading import Book, Limits, Options, Refused, Row, Sheet, open_book
 from imports.reasons import Reason
 
@@ -36,7 +37,8 @@ SAMPLES = 3
 MOST_NAMED = 40
 SHEET_LENGTH = 120
 _COUNTERS = ("rows", "done_rows", "warned", *Outcome.values)
-_STAGED = ("import", "number", "phone_number", "person_id", "first", "data")
+# Rows that are written in one transaction: on SQLite everybody else waits for it.
+SLICE = {"sqlite": 500, "postgresql": 2_000}
 
 
 class NeedsMapping(Exception):
@@ -52,17 +54,16 @@ def check(claim: Claim, import_: Import) -> None:
     result = {key: value for key, value in import_.check_result.items() if key != "plan"}
     with transaction.atomic():
         claim.hold(state=State.CHECKING, read_rows=0, notes=[], check_result=result, **dict.fromkeys(_COUNTERS, 0))
-        StagedRow.objects.filter(import_id=import_.pk).delete()
-    reader = _Reader(import_, _Stage(claim, import_))
-    with local_copy(import_) as path, open_book(path, _options(import_), _limits()) as book:
-        reader.read(book)
+        StagedSlice.objects.filter(import_id=import_.pk).delete()
+    with closing(Repeats()) as repeats, local_copy(import_) as path:
+        reader = _Reader(import_, _Stage(claim, import_, repeats))
+        with open_book(path, _options(import_), _limits()) as book:
+            reader.read(book)
     with transaction.atomic():
         claim.hold(mapping=reader.mapping, notes=reader.notes)
     reader.refuse_if_nothing_was_read()
     with transaction.atomic():
         claim.hold(state=State.RUNNING, rows=reader.stage.number, deaths=0)
-        find_repeats(import_)
-        claim.hold()  # that may have taken long
 
 
 def _options(import_: Import) -> Options:
@@ -76,29 +77,31 @@ def _limits() -> Limits:
 
 
 class _Stage:
-    """Writes staged rows in chunks, each with the progress in one short transaction."""
+    """Puts rows aside in slices, each with the progress in one short transaction."""
 
-    def __init__(self, claim: Claim, import_: Import):
-        self.claim, self.import_id = claim, import_.pk
-        self.size = 1_000 if connection.vendor == "sqlite" else 2_000
+    def __init__(self, claim: Claim, import_: Import, repeats: Repeats):
+        self.claim, self.import_id, self.repeats = claim, import_.pk, repeats
+        self.size = SLICE[connection.vendor]
         self.number = 0
-        self.rows: list[tuple] = []
+        self.rows: list[list] = []
 
-    def add(self, phone: str, person_id: str, data: dict) -> None:
+    def add(self, clean: Clean, row: Row, sheet: Sheet) -> None:
         self.number += 1
-        self.rows.append((self.import_id, self.number, phone, person_id, None, data))
+        first = None if clean.reason else self.repeats.first(self.number, clean.phone, clean.customer_id)
+        self.rows.append(staged_row(self.number, clean, row, sheet.index, first))
         if len(self.rows) >= self.size:
             self.flush()
 
     def flush(self) -> None:
         patiently(self._write)
         self.rows = []
-        pause()
+        stop_if_asked()
 
     def _write(self) -> None:
         with transaction.atomic():
             self.claim.hold(read_rows=self.number)
-            bulk.insert(StagedRow, _STAGED, self.rows)
+            if self.rows:
+                put_aside(self.import_id, self.rows)
 
 
 class _Reader:
@@ -179,8 +182,7 @@ class _Reader:
             if clean.date_order:
                 evidence[clean.date_order] += 1
                 example = example or (_date_text(row, columns) if clean.date_order == "mdy" else "")
-            phone = "" if clean.reason else clean.phone
-            self.stage.add(phone, "" if clean.reason else clean.customer_id, staged_data(clean, row, sheet.index))
+            self.stage.add(clean, row, sheet)
         known["month_first"] = self.date_order == "mdy" if self.date_order else month_first(evidence)
         if known["month_first"] and not self.date_order:
             self._note(Reason.DATE_ORDER_MDY_INFERRED, sheet, text=example)
@@ -238,31 +240,3 @@ def _date_text(row: Row, columns: list[Column]) -> str:
         if column.field is Field.DATE and column.index < len(row.cells):
             return clean_line(cell_text(row.cells[column.index]))[:40]
     return ""
-
-
-def find_repeats(import_: Import) -> None:
-    """Mark every accepted row that is about the same person as an earlier one, with the number of the first of them.
-
-    Rows that name their customer repeat only rows that name the same; others repeat any row with their number.
-    """
-    _mark_repeats(import_, "phone_number", only="AND s.person_id = ''")
-    if StagedRow.objects.filter(import_id=import_.pk).exclude(person_id="").exists():
-        _mark_repeats(import_, "person_id")
-
-
-def _mark_repeats(import_: Import, column: str, only: str = "") -> None:
-    table = connection.ops.quote_name(StagedRow._meta.db_table)
-    # Joined by the row's own key: rows that were loaded a moment ago have no statistics yet, and whatever the planner
-    # makes of that, a look-up by primary key stays cheap.
-    statement = f"""
-        UPDATE {table} AS s SET first = f.first
-        FROM (SELECT id, number, MIN(number) OVER (PARTITION BY {column}) AS first FROM {table}
-              WHERE import_id = %s AND {column} <> '') AS f
-        WHERE s.id = f.id AND f.number > f.first {only}
-        """  # noqa: S608 - names of our own table and columns
-    key = import_.pk.hex if connection.vendor == "sqlite" else import_.pk
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute("SET LOCAL statement_timeout = 0")  # a million rows take their time
-            cursor.execute(f"ANALYZE {table}")
-        cursor.execute(statement, [key])

@@ -5,14 +5,14 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Min, QuerySet
 
-from imports.models import ImportRow, StagedRow
+from imports.models import ImportRow, StagedSlice
 
 BATCH = 5_000
 
 
 def clear_staged(import_id: UUID, *, at_most: int | None = None) -> bool:
     """Delete the rows that wait. `at_most` so many batches. Returns whether all are gone."""
-    return _clear(StagedRow.objects.filter(import_id=import_id), at_most)
+    return _clear(StagedSlice.objects.filter(import_id=import_id), at_most)
 
 
 def clear_receipts(import_id: UUID, *, after: int, at_most: int | None = None) -> bool:

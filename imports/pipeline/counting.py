@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from customers.actions.imported import Snapshot
 from customers.actions.profile import shown
 from imports.decisions import EXTRA_PREFIX, apply
-from imports.models import ImportRow, Outcome, StagedRow
+from imports.models import ImportRow, Outcome
 from imports.pipeline.slices import Slice, Surroundings, incoming_of
-from imports.pipeline.staged import Staged, read_back
+from imports.pipeline.staged import Staged, rows_numbered
 from imports.reasons import Reason
 
 OTHER_NAME = Reason.DIFFERENT_NAME.value
 TEXT = 300  # of an old and a new value, as the check shows them
-_STAGED = ("number", "phone_number", "person_id", "first", "data")
 
 
 class _Telling(Slice):
@@ -58,9 +57,7 @@ class Counted(_Telling):
         whom = dict(receipts.filter(customer__one_of=self.known.by_id).values_list("number", "customer_id"))
         if not whom:
             return
-        sheets = {sheet["index"]: sheet for sheet in self.import_.sheets}
-        staged = StagedRow.objects.filter(import_id=self.import_.pk, number__in=whom).order_by("number")
-        rows = [fill_in(read_back(*row, sheets=sheets), self.import_.options) for row in staged.values_list(*_STAGED)]
+        rows = [fill_in(row, self.import_.options) for row in rows_numbered(self.import_, whom)]
         for field, words in self.around.words.items():
             words.learn(row.values[field] for row in rows if field in row.values)
         for row in rows:

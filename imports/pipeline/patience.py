@@ -23,10 +23,15 @@ class Stopped(Exception):
     """The worker is asked to end."""
 
 
-def pause() -> None:
-    """Between two transactions: end if asked to; on SQLite let the waiting web writers in."""
+def stop_if_asked() -> None:
+    """Between two transactions. Raises Stopped when the worker is asked to end."""
     if stopping.is_set():
         raise Stopped
+
+
+def pause() -> None:
+    """Between two long transactions: end if asked to; on SQLite let the waiting web writers in."""
+    stop_if_asked()
     if connection.vendor == "sqlite":
         time.sleep(0.02)
 

@@ -9,7 +9,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, transacti
 from django.db.models import Count
 from django.utils import timezone
 
-from imports.models import Import, ImportRow, Outcome, StagedRow, State
+from imports.models import Import, ImportRow, Outcome, StagedSlice, State
 from imports.pipeline.checking import NeedsMapping, check
 from imports.pipeline.claims import Claim, Lost
 from imports.pipeline.clearing import clear_receipts
@@ -109,7 +109,7 @@ def _end(claim: Claim, state: State, code: str, detail: dict) -> None:
         with transaction.atomic():
             claim.let_go(state=state, file_error=code, file_error_detail=detail, finished_at=timezone.now())
             if state != State.FAILED:
-                StagedRow.objects.filter(import_id=claim.import_id).delete()
+                StagedSlice.objects.filter(import_id=claim.import_id).delete()
     except Lost:
         logger.info("Import %s: taken over or cancelled", claim.import_id)
 

@@ -1,12 +1,15 @@
-"""A cleaned row on its way through the staging table, as compact JSON."""
+"""A cleaned row on its way through the staging table."""
 
 import datetime as dt
 import json
+from bisect import bisect_right
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from crm.lib import bulk
 from imports.cleaning import Clean
-from imports.models import ImportRow
+from imports.models import Import, ImportRow, StagedSlice
 from imports.reading import Row
 from imports.reading.values import PLAIN, pack
 
@@ -33,8 +36,8 @@ class Staged:
     customer_id: str = ""
 
 
-def staged_data(clean: Clean, row: Row, sheet: int) -> str:
-    """The JSON of a row; blanks are left out."""
+def staged_row(number: int, clean: Clean, row: Row, sheet: int, first: int | None) -> list:
+    """What is staged of a row: JSON-able, in the order in which `read_back` takes it. `first`: the row it repeats."""
     values = {name: value for name in _TEXTS if (value := getattr(clean, name))}
     if clean.date:
         values["date"] = clean.date.isoformat()
@@ -44,16 +47,11 @@ def staged_data(clean: Clean, row: Row, sheet: int) -> str:
         values["follow_up"] = clean.follow_up
     if clean.follow_up_if_month_first:
         values["follow_up_if_month_first"] = clean.follow_up_if_month_first
-    data = {"s": sheet, "r": row.number, "v": values, "raw": raw_cells(row)}
-    if clean.extra_phones:
-        data["p"] = clean.extra_phones
-    if clean.extra:
-        data["x"] = clean.extra
-    if clean.warnings:
-        data["w"] = [list(warning) for warning in clean.warnings]
-    if clean.reason:
-        data["c"] = [clean.reason, clean.reason_column, clean.reason_text]
-    return bulk.as_json(data)
+    reason = [clean.reason, clean.reason_column, clean.reason_text] if clean.reason else None
+    phone = "" if reason else clean.phone
+    customer_id = "" if reason else clean.customer_id
+    said = [number, sheet, row.number, phone, customer_id, first, values, raw_cells(row)]
+    return [*said, clean.extra_phones, clean.extra, clean.warnings, reason]
 
 
 def raw_cells(row: Row) -> list:
@@ -64,33 +62,58 @@ def raw_cells(row: Row) -> list:
     return cells
 
 
-def read_back(number: int, phone: str, person_id: str, first: int | None, text: str, sheets: dict[int, dict]) -> Staged:
-    """The row that `staged_data` made. `sheets`: what is known of each by its index."""
-    data = json.loads(text)
-    sheet = sheets[data["s"]]
-    values = data["v"]
+def read_back(staged: list, sheets: dict[int, dict]) -> Staged:
+    """The row that `staged_row` made. `sheets`: what is known of each by its index."""
+    number, index, row, phone, customer_id, first, values, raw, extra_phones, extra, warnings, reason = staged
+    sheet = sheets[index]
     for name in _BOTH_WAYS:
         other = values.pop(f"{name}_if_month_first", None)
         if other and sheet["month_first"]:
             values[name] = other
     if "date" in values:
         values["date"] = dt.date.fromisoformat(values["date"])
-    reason, column, said = data.get("c", ("", "", ""))
+    code, column, said = reason or ("", "", "")
     return Staged(
         number=number,
         sheet=sheet["name"],
-        row=data["r"],
+        row=row,
         phone=phone,
         first=first,
         values=values,
-        raw=data["raw"],
-        reason=reason,
+        raw=raw,
+        reason=code,
         detail={"column": column, "text": said} if reason else {},
-        warnings=[{"code": code, "column": label, "text": text} for code, label, text in data.get("w", ())],
-        extra_phones=data.get("p", []),
-        extra=data.get("x", {}),
-        customer_id=person_id,
+        warnings=[{"code": code, "column": label, "text": text} for code, label, text in warnings],
+        extra_phones=extra_phones,
+        extra=extra,
+        customer_id=customer_id,
     )
+
+
+def put_aside(import_id: UUID, rows: Sequence[list]) -> None:
+    """Keep a slice of what `staged_row` made until it is written."""
+    StagedSlice.objects.create(import_id=import_id, number=rows[0][0], data=bulk.as_json(rows))
+
+
+def rows_after(import_: Import, number: int) -> list[Staged]:
+    """The slice that follows the row with that number; [] after the last."""
+    # By number, not "the first that is left": those deleted a moment ago still stand in the index.
+    slices = StagedSlice.objects.filter(import_id=import_.pk, number__gt=number).order_by("number")
+    return _rows(import_, slices.values_list("data", flat=True)[:1])
+
+
+def rows_numbered(import_: Import, numbers: Collection[int]) -> list[Staged]:
+    """The rows with these numbers, wherever they wait."""
+    slices = StagedSlice.objects.filter(import_id=import_.pk)
+    firsts = sorted(slices.values_list("number", flat=True))
+    wanted = {firsts[bisect_right(firsts, number) - 1] for number in numbers}
+    found = slices.filter(number__in=wanted).order_by("number").values_list("data", flat=True)
+    return [row for row in _rows(import_, found.iterator(chunk_size=1)) if row.number in numbers]
+
+
+def _rows(import_: Import, slices: Iterable[str]) -> list[Staged]:
+    sheets = {sheet["index"]: sheet for sheet in import_.sheets}
+    return [read_back(row, sheets) for data in slices for row in json.loads(data)]
 
 
 def as_detail(row: Staged) -> dict:

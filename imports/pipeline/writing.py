@@ -3,21 +3,20 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
 from customers.actions.words import Vocabulary
 from imports.decisions import Policy
-from imports.models import Import, Outcome, StagedRow
+from imports.models import Import, Outcome, StagedSlice
 from imports.pipeline.arrivals import Arrivals, people_of
 from imports.pipeline.claims import Claim
 from imports.pipeline.counting import Confirmed, Counted, fill_in
 from imports.pipeline.slices import Slice, Surroundings
-from imports.pipeline.staged import Staged, read_back
+from imports.pipeline.staged import Staged, rows_after
 
 NEW_WORDS = 200  # sources, and as many courses, that one file may add
-_STAGED = ("number", "phone_number", "person_id", "first", "data")
 
 
 class Writer:
@@ -25,9 +24,7 @@ class Writer:
 
     def __init__(self, claim: Claim, import_: Import):
         self.claim, self.import_ = claim, import_
-        self.size = 500 if connection.vendor == "sqlite" else 2_000
         self.is_dry = bool(import_.options.get("dry_run"))
-        self.sheets = {sheet["index"]: sheet for sheet in import_.sheets}
         self.people = people_of(import_)
         self.added: dict[str, int] = dict(import_.mapping.get("new_words", {}))
         self._forget_words()
@@ -62,10 +59,7 @@ class Writer:
         return True
 
     def _staged(self, done: int) -> list[Staged]:
-        # By number, not "the first that are left": rows deleted a moment ago still stand in the index.
-        staged = StagedRow.objects.filter(import_id=self.import_.pk, number__gt=done).order_by("number")
-        rows = staged.values_list(*_STAGED)[: self.size]
-        return [fill_in(read_back(*row, sheets=self.sheets), self.import_.options) for row in rows]
+        return [fill_in(row, self.import_.options) for row in rows_after(self.import_, done)]
 
     def _kind_of_slice(self, around: Surroundings, rows: Sequence[Staged]) -> Slice:
         if self.is_dry:
@@ -80,8 +74,7 @@ class Writer:
         if (added := self._added_now()) != self.added:
             values["mapping"] = {**self.import_.mapping, "new_words": added}
         if not self.is_dry:
-            written = {"number__gte": rows[0].number, "number__lte": rows[-1].number}
-            StagedRow.objects.filter(import_id=self.import_.pk, **written).delete()
+            StagedSlice.objects.filter(import_id=self.import_.pk, number=rows[0].number).delete()
         self.claim.hold(**values)
 
     def _added_now(self) -> dict[str, int]:

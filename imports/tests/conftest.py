@@ -2,20 +2,14 @@
 
 import pytest
 
+from imports.pipeline import checking
 from imports.pipeline.undoing import Undoing
-from imports.pipeline.writing import Writer
 
 
 @pytest.fixture
 def small_slices(monkeypatch):
     """Seven rows a slice, so that a small file has several."""
-    before = Writer.__init__
-
-    def init(self, *args):
-        before(self, *args)
-        self.size = 7
-
-    monkeypatch.setattr(Writer, "__init__", init)
+    monkeypatch.setattr(checking, "SLICE", {"sqlite": 7, "postgresql": 7})
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from customers.models import Customer
 from imports import actions, recovery, tasks
-from imports.models import Import, StagedRow, State
+from imports.models import Import, StagedSlice, State
 from imports.pipeline.clearing import clear_staged
 from imports.pipeline.writing import Writer
 from imports.tests.factories import csv_bytes, imported, upload
@@ -44,7 +44,7 @@ def test_one_at_work_stops_at_the_next_slice_and_says_what_was_done(manager, as_
 
     import_.refresh_from_db()
     assert (import_.state, import_.created, Customer.objects.count()) == (State.CANCELLED, 14, 14)
-    assert not StagedRow.objects.filter(import_id=import_.pk).exists()
+    assert not StagedSlice.objects.filter(import_id=import_.pk).exists()
     page = as_user(manager).get(reverse("imports:detail", args=[import_.pk])).content.decode()
     assert f"14 of 20 rows were imported before {manager} stopped it." in page
     assert undone(import_, manager).state == State.UNDONE
@@ -59,13 +59,13 @@ def test_one_that_came_to_its_end_first_is_not_stopped(manager):
     assert import_.state == State.DONE
 
 
-def test_what_was_put_aside_goes_in_batches(manager, monkeypatch):
-    import_ = imported(manager, many(9), dry_run=True)  # a check keeps its rows
-    assert StagedRow.objects.filter(import_id=import_.pk).count() == 9
-    monkeypatch.setattr("imports.pipeline.clearing.BATCH", 4)
+def test_what_was_put_aside_goes_in_batches(manager, monkeypatch, small_slices):
+    import_ = imported(manager, many(30), dry_run=True)  # a check keeps its rows
+    assert StagedSlice.objects.filter(import_id=import_.pk).count() == 5
+    monkeypatch.setattr("imports.pipeline.clearing.BATCH", 14)
 
     assert clear_staged(import_.pk, at_most=1) is False
-    assert StagedRow.objects.filter(import_id=import_.pk).count() == 5
+    assert StagedSlice.objects.filter(import_id=import_.pk).count() == 3
     assert clear_staged(import_.pk) is True
 
 

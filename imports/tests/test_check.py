@@ -11,7 +11,7 @@ from customers.actions import create_customer, edit_customer
 from customers.models import AssignmentChange, Batch, Customer, FieldChange, Source
 from customers.tests.factories import CustomerFactory
 from imports import actions
-from imports.models import ImportRow, Outcome, StagedRow, State
+from imports.models import ImportRow, Outcome, StagedSlice, State
 from imports.pipeline import counting, slices
 from imports.tests.checking import counted_again, gone_ahead, worked
 from imports.tests.factories import ASHA, counts, csv_bytes, imported, leads, upload
@@ -177,7 +177,7 @@ class TestGoingAhead:
         assert (done.state, done.is_dry, outcomes(done)) == (State.DONE, False, said)
         assert (done.check_result["otherwise"], done.check_result["shown"]["created"]) == ({}, 21)
         assert Customer.objects.count() == 22
-        assert not StagedRow.objects.exists()
+        assert not StagedSlice.objects.exists()
 
     def test_what_somebody_did_in_between_is_counted(self, manager, small_slices):
         # Given a check of twenty new ones, two known ones with news, one at a number that is free
@@ -257,7 +257,7 @@ class TestGoingAhead:
         actions.discard(import_=checked, by=manager, now=timezone.now())
         checked.refresh_from_db()
         assert checked.state == State.CANCELLED
-        assert not StagedRow.objects.exists()
+        assert not StagedSlice.objects.exists()
         assert not Customer.objects.exists()
 
 

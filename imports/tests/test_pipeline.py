@@ -9,7 +9,7 @@ from accounts.tests.factories import UserFactory
 from customers.models import Alias, AssignmentChange, Course, Customer, Source, StatusChange
 from customers.tests.factories import CustomerFactory, SourceFactory
 from imports import actions
-from imports.models import StagedRow, State
+from imports.models import StagedSlice, State
 from imports.tests.factories import ASHA, counts, csv_bytes, imported
 
 
@@ -25,7 +25,7 @@ class TestNewCustomers:
         assert (enquiry.enquired_on, enquiry.row, enquiry.origin) == (date(2026, 3, 5), 2, import_.origin)
         assert (asha.enquiry_count, asha.last_enquired_at) == (1, date(2026, 3, 5))
         assert not StatusChange.objects.exists()
-        assert not StagedRow.objects.exists()
+        assert not StagedSlice.objects.exists()
 
     def test_unknown_columns_are_kept(self, manager):
         imported(manager, csv_bytes("Asha,9876543210,XII", header="Name,Phone,Class"))

@@ -11,7 +11,7 @@ from django.utils import timezone
 from customers.models import Customer, Enquiry, FieldChange
 from customers.tests.factories import CustomerFactory
 from imports import actions, pipeline, tasks
-from imports.models import Import, StagedRow, State
+from imports.models import Import, StagedSlice, State
 from imports.pipeline import checking, running, slices, undoing
 from imports.pipeline.patience import ATTEMPTS
 from imports.pipeline.writing import Writer
@@ -227,12 +227,11 @@ class TestADatabaseThatFails:
 
     @pytest.mark.parametrize("times", [1, 20])
     def test_while_it_reads_the_file_is_read_again(self, manager, failing, times):
-        failing(checking.bulk, "insert", times)
+        failing(checking, "put_aside", times)
         import_ = imported(manager, leads(20))
         assert (import_.state, counts(import_), Customer.objects.count()) == (State.DONE, {"created": 20}, 20)
 
-    def test_while_it_marks_repeats_or_finishes(self, manager, failing):
-        failing(checking, "find_repeats", 1)
+    def test_while_it_finishes(self, manager, failing):
         failing(running, "_finish", 1)
         import_ = imported(manager, csv_bytes(ASHA, ASHA))
         assert (import_.state, counts(import_)) == (State.DONE, {"created": 1, "duplicate_in_file": 1})
@@ -275,7 +274,7 @@ def test_worker_that_lost_its_import_takes_nothing_from_the_one_that_has_it(mana
 
     def sleeps(claim, import_):
         Import.objects.filter(pk=import_.pk).update(worker="other", state=State.RUNNING, rows=3)
-        StagedRow.objects.create(import_id=import_.pk, number=1, data="{}")
+        StagedSlice.objects.create(import_id=import_.pk, number=1, data="{}")
         raise Refused("timed_out")  # its child had to wait for too long
 
     monkeypatch.setattr(running, "check", sleeps)
@@ -283,4 +282,4 @@ def test_worker_that_lost_its_import_takes_nothing_from_the_one_that_has_it(mana
     # Then the first leaves all as it is
     import_.refresh_from_db()
     assert (import_.state, import_.worker, import_.file_error) == (State.RUNNING, "other", "")
-    assert StagedRow.objects.filter(import_id=import_.pk).count() == 1
+    assert StagedSlice.objects.filter(import_id=import_.pk).count() == 1

@@ -130,12 +130,12 @@ RESULT = """
 import json
 from customers.models import Customer, Enquiry
 from django_tasks_db.models import DBTaskResult
-from imports.models import Import, ImportRow, StagedRow
+from imports.models import Import, ImportRow, StagedSlice
 import_ = Import.objects.get()
 print(json.dumps({
     "state": import_.state, "created": import_.created, "rows": import_.rows,
     "customers": Customer.objects.count(), "numbers": Customer.objects.values("phone_number").distinct().count(),
-    "enquiries": Enquiry.objects.count(), "receipts": ImportRow.objects.count(), "staged": StagedRow.objects.count(),
+    "enquiries": Enquiry.objects.count(), "receipts": ImportRow.objects.count(), "staged": StagedSlice.objects.count(),
     "attempts": [len(task.worker_ids) for task in DBTaskResult.objects.all()],
 }))
 """
