@@ -8,6 +8,8 @@
 # make fix           mend what the tools can mend
 # make kill-test     kill the worker again and again while it imports; KILL_ARGS="--seed 7 --database sqlite"
 # make lock-mutants  take out each permission lock in turn; the tests must notice every one
+# make fuzz          damage 2,000 spreadsheets and import each (FUZZ_ARGS="--count 10000 --seed 8")
+# make case-costs    time and memory of each file in ../shared/cases against its budget
 #
 # make clean         remove the environment and everything under var/, the database included
 #
@@ -27,7 +29,7 @@ CLEAN := env -u DATABASE_URL -u SECRET_KEY -u DEBUG -u DEMO -u HTTPS -u ALLOWED_
 export PYTHONUNBUFFERED = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev manage test test-pg check fix kill-test lock-mutants clean
+.PHONY: help setup run dev manage test test-pg check fix kill-test lock-mutants fuzz case-costs clean
 
 help:
 	@sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
@@ -106,6 +108,12 @@ kill-test: $(VENV)/.dev
 
 lock-mutants: $(VENV)/.dev
 	@$(CLEAN) $(PY) scripts/lock_mutants.py $(MUTANT_ARGS)
+
+fuzz: $(VENV)/.dev
+	@$(CLEAN) $(PY) scripts/fuzz_imports.py $(FUZZ_ARGS)
+
+case-costs: $(VENV)/.dev
+	@$(CLEAN) $(PY) scripts/case_costs.py
 
 clean:
 	rm -rf $(VENV) var .pytest_cache .ruff_cache .import_linter_cache .hypothesis
