@@ -20,6 +20,7 @@ from customers.models import (
     Customer,
     Enquiry,
     FieldChange,
+    FollowUp,
     Origin,
     Status,
     StatusChange,
@@ -53,6 +54,7 @@ class NewCustomer:
     person: int = 1
     status: str = Status.NEW
     owner_id: int | None = None
+    follow_up_at: datetime | None = None  # only with an owner
     id: str = field(default_factory=_new_ids.__next__)  # a UUID's 32 digits: they are only written
 
 
@@ -180,6 +182,7 @@ _STATUS_CHANGE = (
     "lost_reason batch"
 ).split()
 _ASSIGNMENT = ("customer", "previous_owner", "new_owner", "by", "at", "batch", "why")
+_FOLLOW_UP = "customer owner due_at promised_at kind state created_by created_at closed_by closed_at".split()
 _FIELD_CHANGE = ("customer", "field", "old", "new", "by", "at", "origin", "row")
 _UPDATED = (
     "name area area_key date remark email source course extra search_text enquiry_count last_enquired_at updated_at"
@@ -187,7 +190,7 @@ _UPDATED = (
 
 
 def add_imported(*, customers: Sequence[NewCustomer], origin: Origin, by: User, now: datetime) -> None:
-    """Add `customers`, each with her first enquiry, and with a status or an owner where the file brings one.
+    """Add `customers`, each with her first enquiry and, where the file brings one, a status, an owner, a next call.
 
     Raises IntegrityError when one of them was added by somebody else in the meantime; the caller holds the transaction.
     """
@@ -204,6 +207,13 @@ def add_imported(*, customers: Sequence[NewCustomer], origin: Origin, by: User, 
     if owned := [new for new in customers if new.owner_id]:
         rows = ((new.id, None, new.owner_id, by.pk, now, None, WHY) for new in owned)
         bulk.insert(AssignmentChange, _ASSIGNMENT, rows)
+    if promised := [new for new in customers if new.follow_up_at]:
+        bulk.insert(FollowUp, _FOLLOW_UP, (_follow_up_row(new, by, now) for new in promised))
+
+
+def _follow_up_row(new: NewCustomer, by: User, now: datetime) -> tuple:
+    at = new.follow_up_at
+    return (new.id, new.owner_id, at, at, FollowUp.Kind.PROMISE, FollowUp.State.OPEN, by.pk, now, None, None)
 
 
 def _customer_row(new: NewCustomer, origin: Origin, now: datetime) -> tuple:
@@ -212,7 +222,7 @@ def _customer_row(new: NewCustomer, origin: Origin, now: datetime) -> tuple:
         new.id, new.name, new.phone_number, new.person, new.area, fold(new.area), asked.on, new.remark, new.email,
         asked.source_id, asked.course_id, new.status, new.owner_id, now if new.owner_id else None, new.extra,
         origin.pk, 0, search_text(name=new.name, area=new.area, numbers=[new.phone_number, *new.extra_phones]),
-        None, 0, None, 1, asked.on, False, None, 1, now, now,
+        None, 0, new.follow_up_at, 1, asked.on, False, None, 1, now, now,
     )  # fmt: skip
 
 

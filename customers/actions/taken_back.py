@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Max, QuerySet
+from django.db.models import F, Max, QuerySet
 
 from accounts.models import User
 from customers.actions.imported import _READ, Change, Snapshot, change_imported
@@ -44,6 +44,8 @@ def traces(origin_id: UUID) -> list[tuple[str, QuerySet, str]]:
 
     Being given to a counsellor is not among them: that is done to whole lists, before anybody looks.
     """
+    # A next call that came with her in the file stays open and as old as she is until somebody has to do with her.
+    came_along = {"created_at": F("customer__created_at"), "state": FollowUp.State.OPEN}
     by_hand = StatusChange.objects.exclude(kind=StatusChange.Kind.IMPORT)
     return [
         (CONTACT, by_hand.filter(kind=StatusChange.Kind.CONTACT), "customer"),
@@ -51,7 +53,7 @@ def traces(origin_id: UUID) -> list[tuple[str, QuerySet, str]]:
         (NOTE, Note.objects.all(), "customer"),
         (EDITED, FieldChange.objects.filter(origin=None), "customer"),
         (EDITED, Customer.objects.filter(hand_edited__gt=0), "pk"),
-        (FOLLOW_UP, FollowUp.objects.all(), "customer"),
+        (FOLLOW_UP, FollowUp.objects.exclude(**came_along), "customer"),
         (ASKED, Enquiry.objects.exclude(origin=origin_id), "customer"),
         (MERGED, Merge.objects.all(), "winner"),
         (MERGED, Merge.objects.all(), "loser"),

@@ -1,10 +1,16 @@
-"""Statuses and counsellors as a file may write them."""
+"""Statuses, counsellors and next steps as a file may write them."""
 
+import datetime as dt
 from functools import cached_property
+
+from django.utils.timezone import localtime, make_aware
 
 from accounts.models import User
 from crm.lib.text import fold
-from customers.models import Status
+from customers.models import Stage, Status
+
+# A day without a time is rung at the hours that the page offers for another day and for tonight.
+ANOTHER_DAY, TONIGHT = dt.time(11), dt.time(19)
 
 
 class People:
@@ -17,6 +23,11 @@ class People:
             for spelling in (status.code, status.label):
                 words[fold(spelling).replace("_", " ")] = status.code
         return words
+
+    @cached_property
+    def closing(self) -> set[str]:
+        """The statuses after which nobody calls any more."""
+        return set(Status.objects.filter(stage__in=(Stage.WON, Stage.LOST)).values_list("code", flat=True))
 
     @cached_property
     def owners(self) -> dict[str, int]:
@@ -34,3 +45,14 @@ class People:
 
     def owner(self, text: str) -> int | None:
         return self.owners.get(fold(text))
+
+
+def call_at(text: str, now: dt.datetime) -> dt.datetime | None:
+    """When to call by a file's ISO day, or local day and time; None when that is past."""
+    day, has_clock, clock = text.partition("T")
+    day = dt.date.fromisoformat(day)
+    clocks = [dt.time.fromisoformat(clock)] if has_clock else [ANOTHER_DAY]
+    if not has_clock and day == localtime(now).date():
+        clocks.append(TONIGHT)
+    moments = (make_aware(dt.datetime.combine(day, clock)) for clock in clocks)
+    return next((moment for moment in moments if moment > now), None)

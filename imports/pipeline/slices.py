@@ -11,7 +11,7 @@ from customers.actions.words import Vocabulary
 from customers.models import Status
 from imports.decisions import SKIP, Effect, Incoming, Policy, apply, meant
 from imports.models import Import, ImportRow, Outcome
-from imports.pipeline.people import People
+from imports.pipeline.people import People, call_at
 from imports.pipeline.staged import Staged, as_detail
 from imports.reasons import Reason
 
@@ -130,7 +130,7 @@ class Slice:
     def _create(self, row: Staged) -> None:
         incoming = incoming_of(row, self.around.words)
         here = self.new.setdefault(row.phone, [])
-        customer = new_customer(row, incoming, self.around.people)
+        customer = new_customer(row, incoming, self.around.people, self.around.now)
         customer.person = self.known.persons_at(row.phone) + len(here) + 1
         here.append(customer)
         self._receipt(row, Outcome.CREATED, customer=None if self.around.is_dry else customer.id)
@@ -174,8 +174,11 @@ def incoming_of(row: Staged, words: dict[str, Vocabulary], *, named_by_id: bool 
     )
 
 
-def new_customer(row: Staged, incoming: Incoming, people: People) -> NewCustomer:
-    """The customer that a row adds, with the status and the counsellor it brings; unknown ones stay as text."""
+def new_customer(row: Staged, incoming: Incoming, people: People, now: datetime) -> NewCustomer:
+    """The customer that a row adds, with the status, the counsellor and the next call it brings.
+
+    Unknown ones stay as text, and so does a call that is past or that nobody would make.
+    """
     extra = dict(incoming.extra)
     status = owner = None
     if text := row.values.get("status"):
@@ -186,8 +189,10 @@ def new_customer(row: Staged, incoming: Incoming, people: People) -> NewCustomer
         owner = people.owner(text)
         if owner is None:
             extra["Counsellor"] = text
+    follow_up_at = None
     if text := row.values.get("follow_up"):
         extra["Follow-up"] = text
+        follow_up_at = call_at(text, now) if owner and status not in people.closing else None
     return NewCustomer(
         phone_number=row.phone,
         asked=Asked(incoming.date, incoming.source_id, incoming.course_id, row.sheet, row.row),
@@ -199,6 +204,7 @@ def new_customer(row: Staged, incoming: Incoming, people: People) -> NewCustomer
         extra_phones=[number for number in incoming.extra_phones if number != row.phone],
         status=status or Status.NEW,
         owner_id=owner,
+        follow_up_at=follow_up_at,
     )
 
 

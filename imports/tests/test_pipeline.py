@@ -1,12 +1,13 @@
 """From a file to customers through the action and the task: what is written."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
+from django.utils.timezone import localdate, localtime
 
 from accounts.tests.factories import UserFactory
-from customers.models import Alias, AssignmentChange, Course, Customer, Source, StatusChange
+from customers.models import Alias, AssignmentChange, Course, Customer, FollowUp, Source, StatusChange
 from customers.tests.factories import CustomerFactory, SourceFactory
 from imports import actions
 from imports.models import StagedSlice, State
@@ -71,6 +72,30 @@ class TestNewCustomers:
         change = StatusChange.objects.get(customer=first)
         assert (change.previous_status, change.new_status_id, change.kind) == (None, "INTERESTED", "import")
         assert AssignmentChange.objects.filter(new_owner=asha, previous_owner=None, by=manager).count() == 2
+
+    def test_next_calls_of_a_team_that_moves_in(self, manager, asha):
+        # Given leads with a counsellor and a call to come, with a time, without, past, closed, and one nobody owns
+        today = localdate()
+        later, past = f"{today + timedelta(days=9):%d/%m/%Y}", f"{today - timedelta(days=1):%d/%m/%Y}"
+        rows = [
+            f"A,9876543210,asha,Follow Up,{later} 4:30 pm",
+            f"B,9876543211,asha,,{later}",
+            f"C,9876543212,asha,,{past}",
+            f"D,9876543213,asha,Not Interested,{later}",
+            f"E,9876543214,,,{later}",
+        ]
+        imported(manager, csv_bytes(*rows, header="Name,Phone,Counsellor,Status,Next follow up"))
+
+        # Then those that somebody will make are her open follow-ups
+        calls = FollowUp.objects.open().order_by("customer__name")
+        assert [(call.customer.name, call.owner, f"{localtime(call.due_at):%H:%M}") for call in calls] == [
+            ("A", asha, "16:30"),
+            ("B", asha, "11:00"),
+        ]
+        assert all(call.customer.next_follow_up_at == call.promised_at == call.due_at for call in calls)
+        assert all(localdate(call.due_at) == today + timedelta(days=9) for call in calls)
+        assert Customer.objects.filter(extra__has_key="Follow-up").count() == 5
+        assert Customer.objects.filter(next_follow_up_at=None).count() == 3
 
     def test_counsellor_who_left_gets_nobody(self, manager):
         UserFactory(username="gone", is_active=False)

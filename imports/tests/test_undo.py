@@ -12,6 +12,7 @@ from customers.models import (
     Customer,
     Enquiry,
     FieldChange,
+    FollowUp,
     Merge,
     Source,
     Status,
@@ -67,6 +68,19 @@ def test_a_status_and_a_counsellor_that_the_file_brought_protect_nobody(manager,
     undone(import_, manager)
 
     assert not Customer.objects.exists()
+
+
+def test_a_next_call_that_the_file_brought_protects_nobody_until_it_is_changed(manager, asha):
+    later = f"{timezone.now() + timedelta(days=9):%d/%m/%Y}"
+    people = f"Farah,9876543210,asha,{later}\nJohn,9876543211,asha,{later}\n"
+    import_ = imported(manager, f"Name,Phone,Counsellor,Follow up\n{people}".encode())
+    assert FollowUp.objects.open().count() == 2
+    follow_up(at(FARAH), asha)
+
+    undone(import_, manager)
+
+    assert list(Customer.objects.values_list("phone_number", flat=True)) == [FARAH]
+    assert rows_of(import_)[2] == (Undo.STAYS, {"why": ["follow_up"]})
 
 
 def contact(customer, by):
