@@ -73,7 +73,7 @@ _SENTENCES: dict[Reason, str] = {
         "add the row as another person at this number."
     ),
     Reason.NAME_TOO_LONG: "The name is longer than 200 characters. Shorten it and upload the row again.",
-    Reason.TEST_LEAD: "This is a test lead or an example, no person. There is nothing to do.",
+    Reason.TEST_LEAD: "This is a test lead, an example or a hint, no person. There is nothing to do.",
     Reason.FILE_EMPTY: "There are no rows in this file. Check that you chose the right one, and upload it again.",
     Reason.NO_PHONE_COLUMN: (
         "No column holds phone numbers«. The columns found are: {}». Say which one does, or add one."

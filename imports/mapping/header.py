@@ -1,7 +1,9 @@
 """Where a sheet's header stands: below titles and notes, in one row or two, or nowhere."""
 
+import re
 from functools import cached_property
 
+from crm.lib.datetexts import read_date
 from crm.lib.text import cell_text, clean_line
 from imports.mapping.columns import map_columns
 from imports.mapping.fields import Column, Field, Header
@@ -10,6 +12,8 @@ from imports.mapping.values import is_mobile
 
 MOST_ROWS = 60
 _LONGEST_GROUP = 40
+_LEAST_NUMBER_OF_DATA = 100_000
+_SHORT_NUMBER = re.compile(r"\d{1,4}(?:\s?[-/–]\s?\d{1,4})?")  # '7', '2026', '2025-26'
 _MOST_DIGITS_IN_A_LABEL = 3  # 'Phone 1', '10th %' and '2026 batch' are not labels of data, '9876543210' is data
 
 
@@ -40,7 +44,7 @@ class Line:
     @cached_property
     def labels(self) -> list[str]:
         cells = zip(self.cells, self.row.cells, strict=True)
-        return [text for text, cell in cells if text and isinstance(cell, str) and _is_label(text)]
+        return [text for text, cell in cells if text and _is_label_cell(cell)]
 
     @cached_property
     def fields(self) -> set:
@@ -57,7 +61,17 @@ class Line:
 
     @property
     def could_be_header(self) -> bool:
-        return self.is_all_labels and (self.has_phone_label or len(self.fields) >= 2)
+        if self.is_all_labels:
+            return self.has_phone_label or len(self.fields) >= 2
+        return self.has_phone_label and len(self.fields) >= 2 and self.rest_are_days_or_years
+
+    @property
+    def rest_are_days_or_years(self) -> bool:
+        """Whether what is no label stands above columns of their own: 'Name | Phone | 2026 | 05/03/2026 | 7'."""
+        rest = [
+            cell for cell, text in zip(self.row.cells, self.cells, strict=True) if text and not _is_label_cell(cell)
+        ]
+        return all(_is_day_or_year(cell) for cell in rest)
 
     @property
     def score(self) -> int:
@@ -66,6 +80,17 @@ class Line:
     @cached_property
     def has_number(self) -> bool:
         return any(is_mobile(cell) for cell in self.row.cells)
+
+
+def _is_label_cell(cell) -> bool:
+    return isinstance(cell, str) and _is_label(clean_line(cell))
+
+
+def _is_day_or_year(cell) -> bool:
+    if isinstance(cell, int | float):
+        return abs(cell) < _LEAST_NUMBER_OF_DATA
+    text = clean_line(cell_text(cell))
+    return bool(_SHORT_NUMBER.fullmatch(text)) or read_date(cell).day is not None
 
 
 def _is_label(text: str) -> bool:
@@ -198,6 +223,28 @@ def is_total_row(cells: list, columns: list[Column]) -> bool:
         return False
     said = next(filter(None, map(_letters_of, texts)), "")  # a serial number may stand before it
     return any(said == total or said.startswith(f"{total} ") for total in _TOTALS) and len(texts) <= 4
+
+
+# What forms and portals write below a header to say how a column is filled in.
+_HINT = re.compile(
+    r"\W*(?:(?:dd?|mm?)[/.\- ]+(?:dd?|mmm?)[/.\- ]+y{2,4}|yyyy[/.\- ]+mm[/.\- ]+dd)\W*"
+    r"|.*\b(?:mandatory|compulsory|required|optional|\d+[ -]?digits?|digits only|numbers? only|numeric|alphanumeric|"
+    r"free text|text|max(?:imum)?\.? \d+|characters|drop-?down|select from|choose from|yes/no|y/n|without \+?(?:91|0)|"
+    r"e\.?g\b|eg\b|example|sample|format|as per|do not|don't|enter)\b.*|[(\[].*[)\]]",
+    re.I | re.S,
+)
+
+
+def is_hint_row(cells: list, columns: list[Column]) -> bool:
+    """Whether a row only says how to fill in the columns: 'as in Aadhaar | 10 digits | dd/mm/yyyy'.
+
+    Asked of the first row below a header. A hint about the number must be among them, so that a customer whose number
+    is missing is never taken for one.
+    """
+    texts = {index: text for index, cell in enumerate(cells) if (text := clean_line(cell_text(cell)))}
+    hints = {index for index, text in texts.items() if _HINT.fullmatch(text)}
+    about_phone = {column.index for column in columns if column.field is Field.PHONE}
+    return bool(about_phone & hints) and len(hints) >= 0.5 * len(texts) and not any(map(is_mobile, cells))
 
 
 def _letters_of(text: str) -> str:

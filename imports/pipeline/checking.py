@@ -18,6 +18,7 @@ from imports.mapping import (
     Field,
     find_header,
     has_phone,
+    is_hint_row,
     is_repeated_header,
     is_total_row,
     map_columns,
@@ -170,11 +171,14 @@ class _Reader:
     def _read_rows(self, sheet: Sheet, columns: list[Column], known: dict, rows: Iterator[Row]) -> None:
         cleaner = Cleaner(columns, region=settings.HOME_COUNTRY, today=localdate(timezone.now()))
         evidence: Counter = Counter()
-        example = ""
+        example, is_first = "", bool(known["header"])
         for row in rows:
             if cleaner.is_blank(row):
                 continue
             clean = cleaner.clean(row)
+            if is_first and clean.reason and is_hint_row(row.cells, columns):
+                clean.reason = Reason.TEST_LEAD
+            is_first = False
             if clean.reason and is_repeated_header(row.cells, columns):
                 continue
             if not clean.reason and _is_short(row) and is_total_row(row.cells, columns):

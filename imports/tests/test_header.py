@@ -1,8 +1,18 @@
+import datetime as dt
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imports.mapping import Field, find_header, has_phone, is_repeated_header, is_total_row, map_columns
+from imports.mapping import (
+    Field,
+    find_header,
+    has_phone,
+    is_hint_row,
+    is_repeated_header,
+    is_total_row,
+    map_columns,
+)
 from imports.reading import CellError, Row
 from imports.tests.cells import fields, rows
 
@@ -31,6 +41,29 @@ def test_titles_and_notes_above_the_header_are_passed_over(above, row):
 
     assert (header.first_row, header.last_row) == (row, row)
     assert [column.field for column in header.columns[:3]] == [Field.NAME, Field.PHONE, Field.AREA]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        ["Name", "Phone", 2026],
+        ["Name", "Phone", 2025, 2026, "7"],
+        ["Name", "Mobile", dt.date(2026, 3, 5), dt.date(2026, 3, 6)],
+        ["S.No", "Name", "Phone", "01/03/2026", "02/03/2026", "2025-26"],
+    ],
+)
+def test_a_year_or_a_day_may_be_a_label(head):
+    header = find_header(rows(["Attendance", "", "2026"], head, ["1", "Asha", 9876543210], ["2", "Ravi", 9876543211]))
+
+    assert header.first_row == header.last_row == 2
+    assert Field.PHONE in {column.field for column in header.columns}
+
+
+@pytest.mark.parametrize("cells", [["Student", "contact", 9876543210], ["Name", "Phone", 450000], ["Asha", "NA", 2026]])
+def test_a_number_of_data_is_no_label(cells):
+    header = find_header(rows(HEADER, cells, RAVI))
+
+    assert (header.first_row, header.last_row) == (1, 1)
 
 
 def test_row_numbers_are_those_of_the_sheet():
@@ -217,6 +250,37 @@ def test_totals_at_the_foot(cells):
 )
 def test_a_customer_is_no_total(cells):
     assert not is_total_row(cells, map_columns(["S.No", "Name", "Phone"]))
+
+
+COLUMNS = ["Name", "Phone", "Date", "Area"]
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["as per Aadhaar", "10 digits", "dd/mm/yyyy", "City only"],
+        ["(mandatory)", "(mandatory)", "(optional)", "(optional)"],
+        ["Text", "Without +91 or 0", "DD-MM-YYYY", ""],
+        ["Full name", "e.g. 98XXXXXXXX", "Format: DD/MM/YYYY", ""],
+        [None, "numeric, max 10 characters", None, None],
+    ],
+)
+def test_a_row_of_hints_below_the_header(cells):
+    assert is_hint_row(cells, map_columns(COLUMNS))
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["Asha Nair", "987654", "05/03/2026", "Kochi"],
+        ["Asha Nair", "", "dd/mm/yyyy", "required"],
+        ["Asha Nair", "not given", "05/03/2026", "Text Nagar"],
+        ["example", "98765 43210", "sample", ""],
+        ["Asha Nair", "10 digits", "05/03/2026", "Kochi"],
+    ],
+)
+def test_a_customer_with_a_bad_number_is_no_hint(cells):
+    assert not is_hint_row(cells, map_columns(COLUMNS))
 
 
 @pytest.mark.parametrize("cells", [["Name", "Phone", "City"], ["NAME ", "phone", "City"], ["Name", "Phone", None]])

@@ -114,6 +114,11 @@ class TestRowsOfOneFile:
             "of_sheet": import_.sheets[0]["name"],
         }
 
+    def test_a_row_of_hints_asks_nothing_of_anybody(self, manager):
+        import_ = imported(manager, csv_bytes("as in Aadhaar,10 digits,City,dd/mm/yyyy,", ASHA, "Ravi,10 digits,,,"))
+        assert counts(import_) == {"created": 1, "rejected": 2}
+        assert [row.reason for row in import_.import_rows.filter(outcome="rejected")] == ["test_lead", "phone_invalid"]
+
     def test_repeat_of_a_rejected_row_is_taken(self, manager):
         rows = [f"{'x' * 300},9876543210,,,", "Asha,9876543210,,,"]
         assert counts(imported(manager, csv_bytes(*rows))) == {"rejected": 1, "created": 1}
