@@ -163,6 +163,11 @@ def why_and_what_to_do(code: str, detail: dict) -> tuple[str, str]:
     return f"{why.removesuffix('.')}.".replace(_MARK, said), what_to_do.replace(_MARK, said)
 
 
+def sentence(code: str, detail: dict) -> str:
+    """The same in one text, as the pages and the commands say it."""
+    return " ".join(filter(None, why_and_what_to_do(code, detail)))
+
+
 def remarks(row: ImportRow) -> list[tuple[str, str]]:
     """All there is to say about a row: the reason of its outcome, then its warnings. Each as `why_and_what_to_do`."""
     said = [why_and_what_to_do(row.reason, row.detail)] if row.reason else []

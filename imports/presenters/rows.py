@@ -77,7 +77,7 @@ class Line:
 
     @property
     def sentences(self) -> list[str]:
-        return [f"{why} {what_to_do}".strip() for why, what_to_do in self.remarks]
+        return [" ".join(filter(None, remark)) for remark in self.remarks]
 
 
 def outcome_chips(import_: Import, chosen: str) -> list[Chip]:

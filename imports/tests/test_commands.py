@@ -1,8 +1,11 @@
 """manage.py import_customers: what scripts rely on."""
 
+import io
 import json
 
+import openpyxl
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 
 from customers.models import Customer
@@ -76,13 +79,94 @@ def test_no_phone_column(run):
     assert "Name, Area" in answer["message"]
 
 
+def book_bytes(**sheets: list[list]) -> bytes:
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def test_the_sentences_are_those_of_the_pages(run, manager, as_user):
+    """One source: whoever mended a row by the command's words finds the same ones on the page."""
+    CustomerFactory(name="Ravi Kumar", phone_number="+919876543219")
+    head = ["Name", "Phone Number", "Area", "Date", "Remark"]
+    content = book_bytes(
+        Fair=[
+            head,
+            ["Asha", "9876543210", "Kochi", "99/99/2026", ""],
+            ["Asha", "9876543210", "", "", ""],
+            ["Bala", "12345", "", "", ""],
+            ["Nobody", None, "Kochi", "", ""],
+            ["Zoya", "9876543219", "", "", ""],
+            ["Two", "9876543211 / 9876543212", "", "", "x" * 25_000],
+        ],
+        Fees=[["Course", "Fee"], ["BCA", 1000]],
+    )
+    _, answer = run(content, name="fair.xlsx")
+    client = as_user(manager)
+    detail, json_ = f"/import/{answer['import']}/", {"accept": "application/json"}
+    page = client.get(f"{detail}problems/?page_size=100", headers=json_).json()
+
+    by_row: dict[int, list[str]] = {}
+    notes = [line["message"] for line in answer["warnings"] if line["outcome"] is None]
+    for line in [*answer["problems"], *answer["warnings"]]:
+        if line["outcome"]:
+            by_row.setdefault(line["row"], []).append(line["message"])
+    assert {line["row"]: line["messages"] for line in page["results"]} == by_row
+    assert set(by_row) == {2, 3, 4, 5, 6, 7}
+    assert list(client.get(detail).context["notes"]) == notes != []
+    assert (
+        answer["message"]
+        == client.get(detail, headers=json_).json()["message"]
+        == "2 added, 1 unchanged, 1 twice in the file, 2 need you"
+    )
+
+
+@pytest.mark.parametrize("name", ["leads.csv", "leads.pdf"])
+def test_a_refused_file_is_refused_in_the_words_of_the_upload_page(run, manager, as_user, name):
+    content = b"%PDF-1.7 ..."
+    _, answer = run(content, name=name)
+    upload = {"file": SimpleUploadedFile(name, content)}
+    said = as_user(manager).post("/import/", upload, headers={"accept": "application/json"})
+    assert (said.status_code, said.json()["error"]) == (400, answer["message"])
+    assert answer["message"].startswith("This is not a spreadsheet that can be read, but a PDF document.")
+
+
+def test_a_file_refused_while_reading_is_refused_in_the_words_of_its_page(run, manager, as_user):
+    _, answer = run(csv_bytes())
+    page = as_user(manager).get(f"/import/{answer['import']}/", headers={"accept": "application/json"}).json()
+    assert page["message"] == answer["message"] != ""
+
+
+def test_a_dry_run_says_so_in_the_words_of_its_page(run, manager, as_user):
+    code, answer = run(csv_bytes(ASHA, "Nobody,,,,"), "--dry-run")
+    assert (code, answer["created"], answer["rejected"]) == (0, 1, 1)
+    assert answer["message"] == "It was checked only; nothing was written."
+    assert [line["reason"] for line in answer["problems"]] == ["phone_missing"]
+
+
+def test_a_refused_file_for_a_person(manager, tmp_path, capsys):
+    path = tmp_path / "leads.csv"
+    path.write_bytes(csv_bytes("Asha,Kochi", header="Name,Area"))
+    with pytest.raises(SystemExit) as end:
+        call_command("import_customers", str(path), "--by", "meena")
+    assert end.value.code == 1
+    assert capsys.readouterr().out.startswith("needs mapping: No column holds phone numbers.")
+
+
 def test_words_for_a_person(manager, tmp_path, capsys):
     path = tmp_path / "leads.csv"
-    path.write_bytes(csv_bytes(ASHA, "Nobody,,,,"))
+    path.write_bytes(csv_bytes(ASHA, "Nobody,,,,", "Meera,9876543212,,99/99/2026,"))
     call_command("import_customers", str(path), "--by", "meena")
     said = capsys.readouterr().out
-    assert "1  created" in said
-    assert "row 3: There is no phone number" in said
+    assert "2  created" in said
+    assert "\nrow 3: There is no phone number" in said
+    assert "\nrow 4: The date “99/99/2026” could not be read." in said
 
 
 @pytest.mark.parametrize("by", ["asha", "nobody"])

@@ -10,8 +10,8 @@ from django.utils import timezone
 from accounts.models import User
 from imports import actions, pipeline
 from imports.models import Import, ImportRow, Outcome, State
-from imports.reasons import Reason, message
-from imports.wording import about, note_in_words, refusal
+from imports.presenters import cards
+from imports.wording import note_in_words, refusal, sentence
 
 COUNTS = ("rows", *Outcome.values)
 TAKEN = (State.DONE, State.CHECKED)
@@ -28,7 +28,7 @@ class Command(BaseCommand):
 
     def handle(self, *, path: Path, by: str, dry_run: bool, **options):
         answer = self._import(path, self._manager(by), dry_run=dry_run)
-        self.stdout.write(json.dumps(answer, ensure_ascii=False) if options["json"] else in_words(answer))
+        self.stdout.write(json.dumps(answer, ensure_ascii=False) if options["json"] else as_text(answer))
         if answer["state"] not in TAKEN:
             raise SystemExit(1)
 
@@ -79,18 +79,19 @@ def refused(code: str, detail: dict) -> dict:
 
 
 def report(import_: Import) -> dict:
-    """What became of the file and of its rows."""
+    """What became of the file and of its rows, in the words of its pages."""
     rows = list(import_.import_rows.filter(raw__isnull=False).order_by("number"))
+    [card] = cards([import_], timezone.now())
+    many = len(import_.sheets) > 1
     notes = [
-        _line(note["sheet"], note["row"], None, note["code"], note_in_words(note, many_sheets=False))
+        _line(note["sheet"], note["row"], None, note["code"], note_in_words(note, many_sheets=many))
         for note in import_.notes
     ]
-    code = import_.file_error
     return {
         "import": str(import_.pk),
         "state": import_.state,
-        "file_error": code or None,
-        "message": refusal(code, import_.file_error_detail) if code else "",
+        "file_error": import_.file_error or None,
+        "message": card.message,
         **{name: getattr(import_, name) for name in COUNTS},
         "problems": [_of_row(row, row.reason, row.detail) for row in rows if row.reason],
         "warnings": notes + [_of_row(row, warning["code"], warning) for row in rows for warning in row.warnings],
@@ -98,18 +99,18 @@ def report(import_: Import) -> dict:
 
 
 def _of_row(row: ImportRow, code: str, detail: dict) -> dict:
-    said = message(code, about(code, detail)) if code in set(Reason) else code
-    return _line(row.sheet, row.row, row.outcome, code, said)
+    return _line(row.sheet, row.row, row.outcome, code, sentence(code, detail))
 
 
 def _line(sheet: str, row: int | None, outcome: str | None, code: str, said: str) -> dict:
     return {"sheet": sheet, "row": row, "outcome": outcome, "reason": code, "message": said}
 
 
-def in_words(answer: dict) -> str:
+def as_text(answer: dict) -> str:
     """The report for a person at a terminal."""
-    lines = [f"{answer['state']}: {answer['message']}".rstrip(": ")]
+    lines = [f"{answer['state'].replace('_', ' ')}: {answer['message']}".rstrip(": ")]
     lines += [f"{answer[name]:>9,}  {name.replace('_', ' ')}" for name in COUNTS]
-    for entry in answer["problems"]:
-        lines.append(f"{entry['sheet']} row {entry['row']}: {entry['message']}")
+    for entry in answer["problems"] + answer["warnings"]:
+        place = f"{entry['sheet']} row {entry['row']}: ".lstrip() if entry["outcome"] else ""  # a note names its own
+        lines.append(place + entry["message"])
     return "\n".join(lines)
