@@ -58,10 +58,14 @@ MANAGERS_DASHBOARD = Entry("Dashboard", "dashboards:manager", "squares-2x2")
 SALES_DASHBOARD = Entry("Dashboard", "dashboards:sales", "squares-2x2")
 NEXT_CALL = Entry("Next call", "customers:next", "phone")
 FOLLOW_UPS = Entry("Follow-ups", "customers:follow_ups", "clock", count="due_count")
-CUSTOMERS = Entry("Customers", "customers:list", "users", section=("customers:detail", "customers:create"))
-UNASSIGNED = Entry("Unassigned", "customers:unassigned", "inbox", count="unassigned_count")
+CUSTOMERS = Entry(
+    "Customers", "customers:list", "users", section=("customers:detail", "customers:create", "customers:edit")
+)
+UNASSIGNED = Entry(
+    "Unassigned", "customers:unassigned", "inbox", section=("customers:batch",), count="unassigned_count"
+)
 IMPORT = Entry("Import", "imports:upload", "arrow-up-tray", section=("imports",))
-TEAM = Entry("Team", "customers:team", "user-group", section=("customers:deactivate",))
+TEAM = Entry("Team", "customers:team", "user-group", section=("customers:counsellor", "customers:deactivate"))
 REPORTS = Entry("Reports", "dashboards:reports", "chart-bar")
 ADMIN = Entry("Admin", "admin:index", "cog-6-tooth", apart=True)
 

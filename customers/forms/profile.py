@@ -73,7 +73,12 @@ class ProfileForm(forms.Form):
         help_text="dd/mm/yyyy",
         widget=forms.DateInput(format="%d/%m/%Y", attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
-    email = forms.EmailField(required=False, label="E-mail", max_length=254)
+    email = forms.EmailField(
+        required=False,
+        label="E-mail",
+        max_length=254,
+        error_messages={"invalid": "This is not a complete e-mail address."},
+    )
     remark = TextAreaField(required=False, max_length=REMARK_LENGTH, widget=forms.Textarea(attrs={"rows": 3}))
 
     def clean(self) -> dict:

@@ -82,7 +82,7 @@ class AvailabilityForm(forms.ModelForm):
 
     away_from = DayField(label="On leave from", required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
     away_until = DayField(
-        label="until",
+        label="On leave until",
         required=False,
         widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"),
         help_text="The last day of the leave. Empty: until further notice.",

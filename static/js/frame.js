@@ -1,5 +1,8 @@
-// The frame's comforts: menus that close when one looks elsewhere, and "/" for the search.
+// The frame's comforts: menus that close when one looks elsewhere, "/" for the search, and the first field that was
+// refused in view and in focus.
 (() => {
+  document.querySelector("main .is-invalid")?.focus();
+
   const openMenus = () => document.querySelectorAll("details[data-menu][open]");
 
   document.addEventListener("click", (event) => {
