@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest, RequestDataTooBig, TooManyFieldsSent
+from django.http import Http404
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -12,6 +13,7 @@ from crm.lib.http import error, wants_json
 TOO_MANY = "Too many fields in one request. To act on more than 10,000 customers use “all matching”."
 STALE = "The page had been open for too long to be saved safely. What you typed is here: save it again."
 
+NOT_HERE = "This page does not exist, or no longer does."
 NO_TOKEN = "This form was open for too long or came from another site. Open the page again and send it once more."
 
 
@@ -27,7 +29,9 @@ def permission_denied(request, exception=None):
 
 
 def not_found(request, exception=None):
-    return error(request, 404, "This page does not exist, or no longer does.")
+    # Django's own say what the code looked for (a dict of paths, a model), ours are sentences for the person.
+    said = str(exception) if type(exception) is Http404 else ""
+    return error(request, 404, said if said.endswith(".") and "matches the given query" not in said else NOT_HERE)
 
 
 def server_error(request):

@@ -108,7 +108,7 @@ def form_errors(form) -> str:
     """All errors of a form in one sentence or more, for the JSON answer and the flash line."""
     lines = []
     for name, errors in form.errors.items():
-        label = "" if name == "__all__" else f"{form.fields[name].label or name}: "
+        label = "" if name == "__all__" else f"{form[name].label}: "
         lines += [f"{label}{message}" for message in errors]
     return " ".join(lines)
 

@@ -25,6 +25,21 @@ def test_what_does_not_exist(as_user, manager, path):
     assert words(client.get(path, headers=JSON))
 
 
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/no/such/page/", "This page does not exist, or no longer does."),
+        (f"/customers/{uuid.UUID(int=7)}/", "This customer does not exist."),
+        (f"/customers/{uuid.UUID(int=7)}/edit/", "This customer does not exist."),
+        (f"/import/{uuid.UUID(int=7)}/", "This import does not exist."),
+        ("/team/999/", "This person does not exist."),
+    ],
+)
+def test_what_does_not_exist_is_named(as_user, manager, path, said):
+    assert words(as_user(manager).get(path, headers=JSON)) == said
+    assert said in as_user(manager).get(path).text
+
+
 def test_what_does_not_exist_for_nobody(client, db):
     answer = client.get("/no/such/page/")
     assert answer.status_code == 404

@@ -1,8 +1,8 @@
 """One import: its sum, how the file was read, and what became of each row."""
 
 from django.core.exceptions import BadRequest
-from django.http import JsonResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, JsonResponse
+from django.shortcuts import render
 from django.utils import timezone
 
 from accounts.access import MANAGER, roles_allowed
@@ -20,11 +20,11 @@ def detail(request, import_id):
     """The page; as JSON the state, the counts and the progress, which is what the pages' own poll asks for."""
     import_ = import_for(import_id)
     [card] = cards([import_], timezone.now())
-    if wants_json(request):
-        return JsonResponse(present(card))
     form = RowsForm(request.GET)
     if not form.is_valid():
         raise BadRequest(form_errors(form))
+    if wants_json(request):
+        return JsonResponse(present(card))
     outcome = form.cleaned_data["outcome"]
     page = paginate(
         narrowed(rows_of(import_), outcome=outcome).select_related("customer"),
@@ -46,4 +46,7 @@ def detail(request, import_id):
 
 
 def import_for(import_id) -> Import:
-    return get_object_or_404(Import.objects.select_related("uploaded_by", "undone_by"), pk=import_id)
+    found = Import.objects.select_related("uploaded_by", "undone_by").filter(pk=import_id).first()
+    if found is None:
+        raise Http404("This import does not exist.")
+    return found

@@ -165,7 +165,7 @@ def test_errors_of_a_form_name_their_fields():
         def clean(self):
             raise forms.ValidationError("Both are wrong.")
 
-    assert form_errors(Form({"n": "x"})) == "Note: This field is required. n: Enter a whole number. Both are wrong."
+    assert form_errors(Form({"n": "x"})) == "Note: This field is required. N: Enter a whole number. Both are wrong."
 
 
 # --- methods ------------------------------------------------------------------------------------
