@@ -26,6 +26,7 @@ from customers.models import (
     Merge,
     Note,
     Origin,
+    SharingSettings,
     Skip,
     Source,
     Status,
@@ -182,6 +183,16 @@ class CallingRulesAdmin(NeverDeleted, admin.ModelAdmin):
 
     def has_add_permission(self, request) -> bool:
         return super().has_add_permission(request) and not CallingRules.objects.exists()
+
+
+@admin.register(SharingSettings)
+class SharingSettingsAdmin(NeverDeleted, admin.ModelAdmin):
+    """One row; until somebody saves it the defaults hold."""
+
+    list_display = ("__str__", "pool_a_day", "alarm_days")
+
+    def has_add_permission(self, request) -> bool:
+        return super().has_add_permission(request) and not SharingSettings.objects.exists()
 
 
 # --- Customers and what happened to them: to be looked at -----------------------------------------

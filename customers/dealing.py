@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from accounts.models import User
 from customers.models import Customer
 
-EVEN, LOAD, WEIGHTS = "even", "load", "weights"
+EVEN, LOAD, WEIGHTS, RULES = "even", "load", "weights", "rules"
 Deal = list[tuple[Customer, User]]
 
 
@@ -21,6 +21,7 @@ class Scheme:
     EVEN: equal shares of the batch; the odd ones go to whoever has had fewer of them in earlier deals.
     LOAD: always to whoever has the fewest open customers, so that the loads become even.
     WEIGHTS: in proportion to `weights` (user id -> 1 and up; who is not named gets none).
+    RULES: evenly among the people of the first sharing rule that fits each (`customers.actions.sharing_rules`).
     """
 
     how: str = EVEN

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.utils.timezone import localtime
 
 from accounts.models import User
-from customers.dealing import EVEN, LOAD, WEIGHTS, Scheme
+from customers.dealing import EVEN, LOAD, RULES, WEIGHTS, Scheme
 from customers.models import Batch
 
 NAMED = 4  # so many shares are told by name; more are summed up
@@ -18,6 +18,7 @@ LEFT = {
     "hers": ("{} was hers already", "{} were theirs already"),
     "do_not_call": ("{} must not be called", "{} must not be called"),
     "full": ("{} found nobody with room", "{} found nobody with room"),
+    "no_rule": ("{} matches no rule", "{} match no rule"),
     "unknown": ("{} does not exist", "{} do not exist"),
 }
 
@@ -65,6 +66,7 @@ def undone(batch: Batch) -> str:
 HOW = {
     EVEN: "In equal shares at random; odd ones went to whoever had fewer of them before.",
     LOAD: "To whoever had the fewest open customers.",
+    RULES: "By the rules: each to the people of the first rule that fits, in equal shares.",
     WEIGHTS: "At random, in proportion to weights: ",
 }
 

@@ -11,7 +11,7 @@ from django_tasks import task
 
 from accounts.models import User
 from customers import actions
-from customers.dealing import EVENLY, Scheme
+from customers.dealing import EVENLY, RULES, Scheme
 from customers.lists import Filters, narrowed, pointing_at
 from customers.models import AssignmentChange, Batch, Customer, CustomerQuerySet
 
@@ -56,9 +56,7 @@ def share_matching(
     chosen = Customer.objects.filter(pk__in=ids)
     with transaction.atomic():
         batch = Batch.objects.create(kind=kind, by=by, at=now, filter=filters.as_dict())
-        actions.share_out(
-            customers=chosen, among=among, by=by, now=now, as_of=as_of, kind=kind, batch=batch, scheme=scheme
-        )
+        _share(chosen, batch, scheme, among=among, by=by, now=now, as_of=as_of)
     return batch
 
 
@@ -154,15 +152,24 @@ def _next_slice(batch_id: str) -> bool:
     return more
 
 
+def _share(customers: CustomerQuerySet, batch: Batch, scheme: Scheme, *, among, by, now, as_of) -> None:
+    """Share out as part of `batch`: by the rules, or among those named."""
+    if scheme.how == RULES:
+        actions.share_by_rules(customers=customers, by=by, now=now, as_of=as_of, batch=batch)
+        return
+    actions.share_out(
+        customers=customers, among=among, by=by, now=now, as_of=as_of, kind=batch.kind, batch=batch, scheme=scheme
+    )
+
+
 def _share_slice(batch: Batch, ids: list[UUID], as_of: datetime | None) -> None:
     among = batch.options["among"]
-    actions.share_out(
-        customers=Customer.objects.filter(pk__in=ids),
+    _share(
+        Customer.objects.filter(pk__in=ids),
+        batch,
+        Scheme.from_dict(batch.options),
         among=None if among is None else User.objects.filter(pk__in=among),
         by=batch.by,
         now=timezone.now(),
         as_of=as_of,
-        kind=batch.kind,
-        batch=batch,
-        scheme=Scheme.from_dict(batch.options),
     )

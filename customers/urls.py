@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from customers.views import assignment, calls, days, detail, edit, exports, lists, status, team
+from customers.views import assignment, calls, days, detail, edit, exports, lists, rules, status, team
 
 app_name = "customers"
 
@@ -10,6 +10,7 @@ urlpatterns = [
     path("customers/", lists.customers, name="list"),
     path("customers/new/", edit.create, name="create"),
     path("customers/next/", calls.next_customer, name="next"),
+    path("customers/take/", assignment.take, name="take"),
     path("customers/unassigned/", assignment.unassigned, name="unassigned"),
     path("customers/bulk-assign/", assignment.bulk_assign, name="bulk_assign"),
     path("customers/random-assign/", assignment.random_assign, name="random_assign"),
@@ -30,6 +31,10 @@ urlpatterns = [
     path("follow-ups/", days.follow_ups, name="follow_ups"),
     path("team/", team.team, name="team"),
     path("team/message/", calls.message, name="message"),
+    path("team/rules/", rules.rules, name="rules"),
+    path("team/rules/new/", rules.new_rule, name="new_rule"),
+    path("team/rules/<int:rule_id>/", rules.rule, name="rule"),
+    path("team/rules/<int:rule_id>/delete/", rules.delete_rule, name="delete_rule"),
     path("team/new/", team.new_counsellor, name="new_counsellor"),
     path("team/<int:user_id>/", team.counsellor, name="counsellor"),
     path("team/<int:user_id>/link/", team.password_link, name="password_link"),

@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts.actions import set_password_link
 from accounts.tests.factories import UserFactory
 from crm.checks import walk
-from customers.models import Batch
+from customers.models import Batch, SharingRule
 from customers.tests.factories import CustomerFactory
 from imports.tests.factories import imported
 
@@ -95,6 +95,11 @@ ROWS = [
     Row("customers:follow_ups", INSIDE, get=OK),
     Row("customers:team", MANAGERS, get=OK),
     Row("customers:counsellor", MANAGERS, get=OK, post=BAD, data={"open_cap": "x"}, kwargs=COUNSELLOR),
+    Row("customers:take", SALES, post=(302, 400, 302)),
+    Row("customers:rules", MANAGERS, get=OK),
+    Row("customers:new_rule", MANAGERS, get=OK, post=BAD),
+    Row("customers:rule", MANAGERS, get=OK, post=BAD, kwargs=("rule_id",)),
+    Row("customers:delete_rule", MANAGERS, post=(302, 200, 302), kwargs=("rule_id",)),
     Row("customers:new_counsellor", MANAGERS, get=OK, post=BAD),
     Row("customers:password_link", MANAGERS, post=OK, kwargs=COUNSELLOR),
     Row("customers:hand_over", MANAGERS, get=OK, post=BAD, kwargs=COUNSELLOR),
@@ -165,6 +170,7 @@ def ids(asha, ravi, manager):
         left_id=lambda: UserFactory(is_active=False).pk,
         uidb64=lambda: set_password_link(ravi).split("/")[-3],
         token=lambda: set_password_link(ravi).split("/")[-2],
+        rule_id=lambda: SharingRule.objects.create().pk,
         batch_id=lambda: Batch.objects.create(kind=Batch.Kind.ASSIGN, by=manager, at=timezone.now()).pk,
     )
 

@@ -32,7 +32,9 @@ from customers.actions.people import (
     set_availability,
     why_not,
 )
+from customers.actions.pool import left_today, take_from_pool
 from customers.actions.profile import create_customer, edit_customer
+from customers.actions.sharing_rules import delete_rule, save_rule, share_by_rules
 from customers.actions.status import KEEP, record_status
 from customers.actions.undo_sharing import UNDOABLE, begin_undoing, undo_slice, why_not_undone
 
@@ -61,6 +63,7 @@ __all__ = [
     "close_follow_up",
     "create_customer",
     "deactivate",
+    "delete_rule",
     "distribute",
     "edit_customer",
     "eligible",
@@ -81,6 +84,10 @@ __all__ = [
     "share_out",
     "skip",
     "take_back",
+    "left_today",
+    "take_from_pool",
+    "save_rule",
+    "share_by_rules",
     "unassign",
     "undo_slice",
     "why_not",

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
 from accounts.models import User, UserQuerySet
-from customers.dealing import EVENLY, LOAD, WEIGHTS, Scheme
+from customers.dealing import EVENLY, LOAD, RULES, WEIGHTS, Scheme
 from customers.forms.fields import MomentField
 
 MOST_IDS = 10_000
@@ -22,7 +22,7 @@ TOO_MANY = (
 NONE_CHOSEN = "No customer was chosen. Tick those to share out, or choose all that match."
 NO_SUCH_COUNSELLOR = "This counsellor does not exist or has left. Choose another one."
 WHICH_COUNSELLOR = "Choose the one counsellor who gets them."
-WAYS = ("one", "random", "load", "weights")
+WAYS = ("one", "random", "load", "weights", "rules")
 MOST_WEIGHT = 99
 WHICH_WEIGHT = "A weight is a whole number from 0 to 99."
 NO_WEIGHT = "Give at least one counsellor a weight above 0."
@@ -131,7 +131,7 @@ class Chosen:
 class ShareForm(forms.Form):
     """Which customers, and to whom: to one, or at random among several (none named: among all who can take)."""
 
-    ONE, RANDOM, LOAD, WEIGHTS = WAYS
+    ONE, RANDOM, LOAD, WEIGHTS, RULES = WAYS
 
     customer_ids = IdsField(required=False, label="Customers")
     matching = forms.ChoiceField(required=False, choices=[("1", "yes"), ("0", "no")], label="All that match")
@@ -139,7 +139,13 @@ class ShareForm(forms.Form):
     as_of = MomentField(required=False, label="As of")
     how = forms.ChoiceField(
         required=False,
-        choices=[(RANDOM, "At random, fairly"), (LOAD, "Even out"), (WEIGHTS, "By weights"), (ONE, "To one")],
+        choices=[
+            (RANDOM, "At random, fairly"),
+            (LOAD, "Even out"),
+            (WEIGHTS, "By weights"),
+            (RULES, "By the rules"),
+            (ONE, "To one"),
+        ],
     )
     sales_user = CounsellorsField(required=False)
     sales_users = CounsellorsField(required=False)
@@ -167,7 +173,7 @@ class ShareForm(forms.Form):
         """How they are dealt."""
         if self.way == self.WEIGHTS:
             return Scheme(WEIGHTS, self.cleaned_data["weights"])
-        return Scheme(LOAD) if self.way == self.LOAD else EVENLY
+        return Scheme(self.way) if self.way in (LOAD, RULES) else EVENLY
 
     def _clean_weights(self, cleaned: dict) -> None:
         """`weight_<user id>`: a whole number from 0 (gets none) to 99; among those ticked, or among all."""

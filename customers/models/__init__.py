@@ -3,6 +3,7 @@
 from customers.models.calling import CallingRules, CallTap, Skip
 from customers.models.customer import ContactNumber, Customer, CustomerQuerySet, Enquiry, Merge
 from customers.models.exports import Export
+from customers.models.sharing import SharingRule, SharingSettings
 from customers.models.timeline import (
     AssignmentChange,
     Batch,
@@ -31,6 +32,8 @@ __all__ = [
     "Merge",
     "Note",
     "Origin",
+    "SharingRule",
+    "SharingSettings",
     "Skip",
     "Source",
     "Stage",

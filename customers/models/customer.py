@@ -184,6 +184,11 @@ class Customer(models.Model):
         return self.name or UNKNOWN_NAME
 
     @property
+    def waiting_since(self):
+        """Since when nobody has looked after her, if nobody does."""
+        return self.assigned_at or self.created_at
+
+    @property
     def dialled(self) -> str:
         """The number as it is dialled at home."""
         return phones.as_dialled(self.phone_number, settings.HOME_COUNTRY) if self.phone_number else ""

@@ -5,22 +5,25 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.db.models import QuerySet
+from django.db.models import Min, QuerySet
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 
-from accounts.access import MANAGER, roles_allowed
+from accounts.access import MANAGER, SALES, roles_allowed
 from accounts.models import User
 from crm.lib import drafts
 from crm.lib.http import error, form_errors, json_endpoint, request_data, require_methods, wants_json
 from customers import actions, tasks
 from customers.access import customer_for, customers_for
+from customers.dealing import RULES
 from customers.forms.assignment import AssignForm, ShareForm
 from customers.forms.lists import ListForm
 from customers.forms.status import StatusForm
 from customers.lists import NOBODY, narrowed
-from customers.models import Batch, Customer
+from customers.models import Batch, Customer, SharingRule, SharingSettings
 from customers.receipts import how, progress
 from customers.views.detail import customer_page
 from customers.views.lists import chosen_before, filtered, list_answer, listed
@@ -75,6 +78,9 @@ def unassigned(request):
     seats = actions.seats(now=now)
     context = {
         "seats": seats,
+        "has_rules": SharingRule.objects.exists(),
+        "alarm_before": _alarm_before(now),
+        "oldest": waiting.order_by().aggregate(since=Min(Coalesce("assigned_at", "created_at")))["since"],
         "most": max((seat.load for seat in seats), default=0) or 1,
         "batches": batches,
         "working": any(batch.is_under_way for batch, *_ in batches),
@@ -85,6 +91,27 @@ def unassigned(request):
     context |= filtered(params, form) | chosen_before(request, found["page"])
     context["list_parameters"].append(("owner", NOBODY))
     return render(request, "customers/unassigned.html", context)
+
+
+def _alarm_before(now: datetime) -> datetime | None:
+    """Whoever has waited since before then is marked; None: nobody."""
+    days = SharingSettings.current().alarm_days
+    return now - timedelta(days=days) if days else None
+
+
+@roles_allowed(SALES)
+@require_methods("POST", back_to="customers:next")
+def take(request):
+    try:
+        customer = actions.take_from_pool(by=request.user, now=timezone.now())
+    except actions.ActionError as refused:
+        if wants_json(request):
+            return error(request, 400, str(refused))
+        messages.error(request, str(refused))
+        return redirect("customers:next")
+    if wants_json(request):
+        return JsonResponse({"success": True, "customer": str(customer.pk)})
+    return redirect(f"{reverse('customers:next')}?customer={customer.pk}")
 
 
 def _batches(user: User, now: datetime) -> QuerySet[Batch]:
@@ -172,6 +199,8 @@ def _shared(user: User, form: ShareForm, data: QueryDict, now: datetime) -> Batc
         filters = ListForm(data, user=user).checked().filters
         return tasks.share_matching(filters=filters, limit=values["limit"], **act)
     customers, unknown = customers_for(user, values["customer_ids"])
+    if form.scheme.how == RULES:
+        return actions.share_by_rules(customers=customers, by=user, now=now, as_of=as_of, unknown=unknown)
     done = actions.share_out(customers=customers, unknown=unknown, **act)
     return Batch.objects.get(pk=done.batch)
 

@@ -108,6 +108,7 @@ def _nobody(request: HttpRequest, rules: CallingRules) -> HttpResponse:
     context = {
         "coming": worklist.coming_next(request.user, now=now),
         "unplanned": figures.unplanned(request.user),
+        "may_take": actions.left_today(request.user, now=now),
         "rules": rules,
         "is_open": rules.hours.is_open(now),
         "again_at": rules.hours.fitted(now),

@@ -63,7 +63,7 @@
     const ticked = seats.filter((seat) => seat.checked);
     const playing = toOne ? seats.filter((seat) => seat.value === one) : ticked.length ? ticked : seats;
     const how = form.querySelector("[name=how]:checked")?.value ?? "random";
-    const got = shares(count, playing, how);
+    const got = how === "rules" ? [] : shares(count, playing, how); // whom a rule fits only the server knows
     seats.forEach((seat) => (seat.closest("li").querySelector("[data-weight]").hidden = how !== "weights"));
     seats.forEach((seat) => {
       const plus = seat.closest("li").querySelector("[data-plus]");
