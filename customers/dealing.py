@@ -66,7 +66,8 @@ def deal(
     cards, seats = list(customers), list(players)
     draw.shuffle(cards)
     draw.shuffle(seats)
-    cards.sort(key=lambda card: card.pk in first)  # the last one is dealt first
+    if first:
+        cards.sort(key=lambda card: card.pk in first)  # the last one is dealt first
     had = [player.had for player in seats]
     room = [player.room for player in seats]
 

@@ -34,6 +34,7 @@ class UploadForm(forms.Form):
         },
     )
     token = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
+    check = forms.BooleanField(required=False, label="Check first")
 
     def __init__(self, *args, too_large: bool = False, without_room: bool = False, **kwargs):
         super().__init__(*args, **kwargs)

@@ -11,6 +11,7 @@ urlpatterns = [
     path("history/", views.history, name="history"),
     path("template.xlsx", views.template, name="template"),
     path("<uuid:import_id>/", views.detail, name="detail"),
+    path("<uuid:import_id>/check/", views.check, name="check"),
     path("<uuid:import_id>/mapping/", views.mapping, name="mapping"),
     path("<uuid:import_id>/problems/", views.problems, name="problems"),
     path("<uuid:import_id>/problems.xlsx", views.problems_file, name="problems_file"),

@@ -58,7 +58,7 @@ UNDO_FAILED = (
 EXPIRED = "expired"
 _STATES = {
     State.FAILED: FAILED,
-    State.CHECKED: "It was checked only; nothing was written.",
+    State.CHECKED: "Checked: nothing is written yet. Look at what it would do, then import it.",
 }
 _COUNTED = {
     "row": "row {:,}",
@@ -104,6 +104,8 @@ def stopped_in_words(import_: Import) -> str:
         return "Nobody went on with it, and its file has been deleted, as uploads are after a while."
     by = import_.file_error_detail.get("stopped_by")
     stopped = f"{by} stopped it" if by else "it was stopped"
+    if import_.is_dry and import_.file_error_detail.get("was") == State.CHECKED:
+        return f"It was checked and not imported: {by or 'somebody'} put it aside. Nothing was written."
     if import_.is_dry:
         return f"The check was not finished: {stopped}. Nothing was written."
     if not import_.written:

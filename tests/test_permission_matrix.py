@@ -111,6 +111,7 @@ ROWS = [
     Row("imports:history", MANAGERS, get=OK),
     Row("imports:template", MANAGERS, get=OK),
     Row("imports:detail", MANAGERS, get=OK, kwargs=IMPORT),
+    Row("imports:check", MANAGERS, get=SENT_ON, post=(302, 400, 302), kwargs=IMPORT),
     Row("imports:mapping", MANAGERS, get=OK, post=BAD, kwargs=IMPORT),
     Row("imports:problems", MANAGERS, get=OK, post=(302, 400, 302), kwargs=IMPORT),
     Row("imports:undo", MANAGERS, get=OK, post=(302, 400, 302), kwargs=IMPORT),

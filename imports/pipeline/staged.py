@@ -106,6 +106,8 @@ def rows_numbered(import_: Import, numbers: Collection[int]) -> list[Staged]:
     """The rows with these numbers, wherever they wait."""
     slices = StagedSlice.objects.filter(import_id=import_.pk)
     firsts = sorted(slices.values_list("number", flat=True))
+    if not firsts:
+        return []
     wanted = {firsts[bisect_right(firsts, number) - 1] for number in numbers}
     found = slices.filter(number__in=wanted).order_by("number").values_list("data", flat=True)
     return [row for row in _rows(import_, found.iterator(chunk_size=1)) if row.number in numbers]

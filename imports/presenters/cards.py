@@ -9,8 +9,10 @@ from django.urls import reverse
 
 from crm.lib.dates import utc
 from crm.lib.pagination import Page
+from imports.cancel import STOPPABLE
+from imports.check_words import otherwise_in_words
 from imports.lives import is_anybody_alive
-from imports.models import IMPORTING_STATES, Import, Outcome, State
+from imports.models import Import, Outcome, State
 from imports.rows import undecided_of
 from imports.undo import why_not
 from imports.wording import state_in_words
@@ -27,7 +29,7 @@ NOBODY = (
     "The worker does not answer: nothing is being imported at present. Ask whoever looks after the server to start it. "
     "The import then goes on by itself; nothing is lost and nothing is counted twice."
 )
-STALLED = "Stalled"
+STALLED, COUNTING = "Stalled", "Counting"
 PHASES = {
     State.QUEUED: "Waiting for the worker",
     State.CHECKING: "Reading the file",
@@ -77,8 +79,11 @@ def doors(import_: Import) -> list[Door]:
     """The sum of a finished import, part by part; parts that are nought are left out."""
     detail = reverse("imports:detail", args=[import_.pk])
     problems = detail if import_.purged_at else reverse("imports:problems", args=[import_.pk])
+    added = Door(import_.created, "added", f"{reverse('customers:list')}?origin={import_.origin_id}")
+    if import_.is_dry:  # nobody has come in yet
+        added = Door(import_.created, "new", f"{detail}?outcome={Outcome.CREATED}")
     parts = [
-        Door(import_.created, "added", f"{reverse('customers:list')}?origin={import_.origin_id}"),
+        added,
         Door(import_.updated, "updated", f"{detail}?outcome={Outcome.UPDATED}"),
         Door(import_.unchanged, "unchanged", f"{detail}?outcome={Outcome.UNCHANGED}"),
         Door(import_.duplicate_in_file, "twice in the file", f"{problems}?outcome={Outcome.DUPLICATE_IN_FILE}"),
@@ -161,7 +166,15 @@ class Card:
 
     @property
     def state_display(self) -> str:
-        return STALLED if self.progress and self.progress.stalled else self.import_.get_state_display()
+        if self.progress and self.progress.stalled:
+            return STALLED
+        counts_only = self.import_.is_dry and self.import_.state == State.RUNNING
+        return COUNTING if counts_only else self.import_.get_state_display()
+
+    @property
+    def otherwise(self) -> str:
+        """Of a checked one: whether it came out as shown."""
+        return otherwise_in_words(self.import_) if self.import_.state == State.DONE else ""
 
 
 def cards(imports: Iterable[Import], now: datetime) -> list[Card]:
@@ -180,7 +193,7 @@ def card(import_: Import, now: datetime, undecided: int, *, is_alive: bool = Tru
         sum_,
         in_words(import_, sum_),
         undecided,
-        can_stop=import_.state in IMPORTING_STATES,
+        can_stop=import_.state in STOPPABLE,
         can_undo=not why_not(import_, now),
     )
 

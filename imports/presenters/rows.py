@@ -1,12 +1,13 @@
 """One import's page: how its file was read, what became of its rows."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import zip_longest
 
 from django.urls import reverse
 
 from crm.lib.text import cell_text, clean_text
+from customers.models.timeline import FIELD_LABELS
 from imports.mapping import OURS, Field
 from imports.models import Import, ImportRow, Outcome
 from imports.rows import UNDECIDED, WARNED
@@ -74,6 +75,9 @@ class Line:
     cells: list[tuple[str, str]]
     can_decide: bool
     undo: str
+    differences: list[tuple[str, str, str]]  # of a check: field, what stands there, what the file says
+    kept: list[tuple[str, str, str]]  # of a check: field, what a person typed, what the file says
+    values: list[tuple[str, str]] = field(default_factory=list)  # of a check: what a new customer comes in with
 
     @property
     def sentences(self) -> list[str]:
@@ -119,10 +123,10 @@ def lines(import_: Import, rows: Iterable[ImportRow]) -> list[Line]:
     """Rows (with their customers) as the pages show them; no query."""
     many = len(import_.sheets) > 1
     labels = {sheet["name"]: import_.labels_of(sheet["name"]) for sheet in import_.sheets}
-    return [_line(row, labels.get(row.sheet, []), many=many) for row in rows]
+    return [_line(row, labels.get(row.sheet, []), many=many, is_dry=import_.is_dry) for row in rows]
 
 
-def _line(row: ImportRow, labels: list[str], *, many: bool) -> Line:
+def _line(row: ImportRow, labels: list[str], *, many: bool, is_dry: bool) -> Line:
     texts = [clean_text(cell_text(cell)) for cell in row.cells]
     named = zip_longest(texts, labels[: len(texts)], fillvalue="")
     return Line(
@@ -136,9 +140,15 @@ def _line(row: ImportRow, labels: list[str], *, many: bool) -> Line:
         customer=row.customer.shown_name if row.customer else "",
         customer_url=reverse("customers:detail", args=[row.customer_id]) if row.customer_id else "",
         cells=[(label, shortened(text)) for text, label in named if text],
-        can_decide=row.reason == UNDECIDED and row.raw is not None,
+        can_decide=row.reason == UNDECIDED and row.raw is not None and not is_dry,
         undo=row_in_words(row),
+        differences=_named(row.detail.get("differences", ())),
+        kept=_named(row.detail.get("kept", ())),
     )
+
+
+def _named(said: Iterable) -> list[tuple[str, str, str]]:
+    return [(FIELD_LABELS.get(name, name), old, new) for name, old, new in said]
 
 
 def line_as_json(line: Line) -> dict:
@@ -152,6 +162,8 @@ def line_as_json(line: Line) -> dict:
         "cells": dict(line.cells),
         "customer": line.customer_url or None,
         "undo": line.undo or None,
+        "differences": [dict(zip(("field", "old", "new"), said, strict=True)) for said in line.differences],
+        "kept": [dict(zip(("field", "typed", "file"), said, strict=True)) for said in line.kept],
     }
 
 

@@ -48,7 +48,13 @@ def test_json_says_what_was_taken(as_user, manager):
     response = as_user(manager).post(URL, {"file": file()}, headers=JSON)
     import_ = Import.objects.get()
     assert response.status_code == 201
-    assert response.json() == {"success": True, "import": str(import_.pk), "state": "queued", "message": ""}
+    assert response.json() == {
+        "success": True,
+        "import": str(import_.pk),
+        "state": "queued",
+        "message": "",
+        "url": reverse("imports:history"),
+    }
 
 
 @pytest.mark.parametrize("headers", [{}, JSON])

@@ -1,5 +1,6 @@
 """The import pages. Managers only, every one of them."""
 
+from imports.views.check import check
 from imports.views.detail import detail
 from imports.views.files import file, template
 from imports.views.history import history
@@ -11,6 +12,7 @@ from imports.views.upload import upload
 
 __all__ = [
     "cancel",
+    "check",
     "detail",
     "file",
     "history",

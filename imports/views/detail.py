@@ -10,7 +10,7 @@ from crm.lib.http import form_errors, require_methods, wants_json
 from crm.lib.pagination import fingerprint, paginate
 from imports.forms import RowsForm
 from imports.models import Import
-from imports.presenters import cards, lines, notes, outcome_chips, present, sheets_found
+from imports.presenters import cards, dealt_in_words, lines, notes, outcome_chips, present, present_check, sheets_found
 from imports.rows import IN_FILE_ORDER, narrowed, rows_of
 
 
@@ -24,7 +24,7 @@ def detail(request, import_id):
     if not form.is_valid():
         raise BadRequest(form_errors(form))
     if wants_json(request):
-        return JsonResponse(present(card))
+        return JsonResponse({**present(card), "check": present_check(import_)})
     outcome = form.cleaned_data["outcome"]
     page = paginate(
         narrowed(rows_of(import_), outcome=outcome).select_related("customer"),
@@ -33,9 +33,12 @@ def detail(request, import_id):
         size=form.cleaned_data["page_size"],
         key=fingerprint("import rows", import_.pk, outcome),
     )
+    dealt, batch_url = dealt_in_words(import_, request.user, timezone.now())
     context = {
         "import": import_,
         "card": card,
+        "dealt": dealt,
+        "batch_url": batch_url,
         "notes": notes(import_),
         "sheets": sheets_found(import_),
         "chips": outcome_chips(import_, outcome),

@@ -56,7 +56,7 @@ def _go_on(request, import_: Import):
     if wants_json(request):
         return JsonResponse({"success": True, "import": str(import_.pk), "state": import_.state})
     messages.success(request, GOES_ON.format(name=import_.original_name))
-    return redirect("imports:history")
+    return redirect("imports:check", import_.pk) if import_.is_dry else redirect("imports:history")
 
 
 def _page(request, import_: Import, form: MappingForm, *, error: str = "", restored: bool = False):

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.access import MANAGER, roles_allowed
@@ -36,7 +37,9 @@ def upload(request):
         return _refuse(request, " ".join(form.errors["file"] if "file" in form.errors else [form_errors(form)]))
     file, token = form.cleaned_data["file"], form.cleaned_data["token"]
     try:
-        import_ = actions.upload(file=file, original_name=file.name, token=token, by=request.user, now=timezone.now())
+        options = {"dry_run": form.cleaned_data["check"]}
+        sent = {"file": file, "original_name": file.name, "token": token, "options": options}
+        import_ = actions.upload(**sent, by=request.user, now=timezone.now())
     except Refused as refused:
         return _refuse(request, refusal(refused.code, refused.detail))
     except actions.NoRoom:
@@ -48,12 +51,13 @@ def upload(request):
 
 def _taken(request, import_: Import):
     said = UNDER_WAY.format(name=import_.original_name) if import_.repeated == "same_file" else ""
+    to = reverse("imports:check", args=[import_.pk]) if import_.is_dry else reverse("imports:history")
     if wants_json(request):
-        answer = {"success": True, "import": str(import_.pk), "state": import_.state, "message": said}
+        answer = {"success": True, "import": str(import_.pk), "state": import_.state, "message": said, "url": to}
         return JsonResponse(answer, status=200 if import_.repeated else 201)
     if said:
         messages.warning(request, said)
-    return redirect("imports:history")
+    return redirect(to)
 
 
 def _refuse(request, why: str):

@@ -9,10 +9,11 @@ const form = document.querySelector("[data-import-drop]");
 const input = form.querySelector("input[type=file]");
 const title = form.querySelector("[data-import-drop-title]");
 const problem = form.querySelector("[data-import-drop-problem]");
-const submit = form.querySelector("[data-import-drop-submit]");
+const submits = [...form.querySelectorAll("[data-import-drop-submit]")];
+let submit = submits[0]; // the one that was pressed last
 const limit = Number(form.dataset.maxBytes);
 const choose = title.textContent;
-const label = submit.textContent;
+const labels = new Map(submits.map((button) => [button, button.textContent]));
 
 form.querySelector("[data-import-drop-mouse]").hidden = !window.matchMedia("(pointer: fine)").matches;
 
@@ -35,15 +36,21 @@ function show() {
       ? `This file is larger than ${size(limit)}. Split it into several files, or save it as CSV, and upload those.`
       : "",
   );
-  submit.disabled = Boolean(tooLarge);
+  enable(!tooLarge);
   if (file && !tooLarge) {
     submit.focus();
   }
 }
 
+function enable(are) {
+  submits.forEach((button) => {
+    button.disabled = !are;
+    button.textContent = labels.get(button);
+  });
+}
+
 function rest(text) {
-  submit.disabled = false;
-  submit.textContent = label;
+  enable(true);
   say(text);
 }
 
@@ -55,7 +62,7 @@ function answered(request) {
     // Not ours: a proxy's page, or none.
   }
   if (request.status < 300 && answer?.success) {
-    window.location.assign(form.dataset.then);
+    window.location.assign(answer.url);
   } else if (request.status === 403 && answer?.error) {
     rest(request.responseText.includes("signed out") ? WORDS.signedOut : answer.error);
   } else {
@@ -64,7 +71,7 @@ function answered(request) {
 }
 
 function send() {
-  const body = new FormData(form);
+  const body = new FormData(form, submit);
   const token = cookie("csrftoken");
   if (token) {
     body.set("csrfmiddlewaretoken", token); // signing in again in another tab has changed it
@@ -112,16 +119,16 @@ form.addEventListener("submit", (event) => {
   if (submit.disabled) {
     return;
   }
-  submit.disabled = true;
+  submit = event.submitter ?? submits[0];
+  send();
+  submits.forEach((button) => (button.disabled = true));
   submit.textContent = "Uploading …";
   say("");
-  send();
 });
 
 // Back from the browser's memory: the button works again.
 window.addEventListener("pageshow", (event) => {
   if (event.persisted) {
-    submit.textContent = label;
     show();
   }
 });
