@@ -80,6 +80,7 @@ def history_of(customer, by):
     CallTap.objects.create(customer=customer, by=by, at=now)
     Skip.objects.create(customer=customer, by=by, at=now, until=now, reason=Skip.Reason.LATER)
     Batch.objects.create(kind=Batch.Kind.ASSIGN, by=by, at=now)
+    Export.objects.create(by=by, at=now, format=Export.Format.CSV, sort="newest", reason="for the fair")
 
 
 # --- looked at --------------------------------------------------------------------------------------
