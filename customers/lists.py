@@ -1,17 +1,18 @@
 """The customers list: which filters and sorts there are, and what each means. Knows no request."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, fields
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, Subquery
-from django.utils.timezone import localtime
+from django.utils.timezone import localtime, make_aware
 
 from accounts.models import User
 from crm.lib import lookups  # noqa: F401 - one_of
 from crm.lib.pagination import Sort, fingerprint
 from crm.lib.text import fold
-from customers.models import CustomerQuerySet, Stage, Status, StatusChange
+from customers.models import ContactNumber, CustomerQuerySet, Stage, Status, StatusChange
 
 SORTS = {
     sort.name: sort
@@ -25,6 +26,8 @@ SORTS = {
 }
 NEWEST = "newest"
 NOBODY, ANYBODY = "none", "any"
+MOST_AT_NUMBERS = 500  # people who share the numbers that were asked for as further ones
+DAYS = ("date_from", "date_to", "added_from", "added_to", "contact_from", "contact_to")  # filters that are a day
 
 
 @dataclass(frozen=True)
@@ -40,12 +43,20 @@ class Filters:
     origin: str = ""  # an Origin's id
     date_from: date | None = None
     date_to: date | None = None
+    added_from: date | None = None
+    added_to: date | None = None
+    contact_from: date | None = None
+    contact_to: date | None = None
     follow_up: str = ""  # a key of FOLLOW_UPS
     contacted: str = ""  # a key of CONTACTED
     assigned: str = ""  # a key of ASSIGNED
     stage: tuple[str, ...] = ()
     reached: str = ""  # a status's code: those who ever came as far on the funnel
     won: str = ""  # a key of WON
+    tries: str = ""  # a key of TRIES
+    enquired: str = ""  # a key of ENQUIRED
+    do_not_call: str = ""  # a key of DO_NOT_CALL
+    numbers: tuple[str, ...] = ()  # E.164
     ids: tuple[str, ...] = ()
 
     def as_dict(self) -> dict:
@@ -55,7 +66,7 @@ class Filters:
     @classmethod
     def from_dict(cls, values: dict) -> "Filters":
         known = {f.name: values[f.name] for f in fields(cls) if f.name in values}
-        for name in ("date_from", "date_to"):
+        for name in DAYS:
             if known.get(name):
                 known[name] = date.fromisoformat(known[name])
         return cls(**{name: tuple(v) if isinstance(v, list) else v for name, v in known.items()})
@@ -96,6 +107,25 @@ def midnight(now: datetime) -> datetime:
     return localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
+def beginning(day: date) -> datetime:
+    """The midnight at home with which `day` begins."""
+    return make_aware(datetime.combine(day, time()))
+
+
+def at_numbers(numbers: Collection[str]) -> Q:
+    """Those who are reached at one of these numbers, their own or a further one."""
+    others = ContactNumber.objects.filter(number__in=numbers).values_list("customer_id", flat=True)
+    return Q(phone_number__in=numbers) | Q(pk__in=list(others[:MOST_AT_NUMBERS]))
+
+
+def not_found(customers: CustomerQuerySet, numbers: Collection[str]) -> list[str]:
+    """Those of `numbers` at which none of `customers` is reached; at most one query for each kind of number."""
+    known = set(customers.filter(phone_number__in=numbers).order_by().values_list("phone_number", flat=True))
+    others = ContactNumber.objects.filter(number__in=numbers, customer__in=customers.order_by().values("pk"))
+    known |= set(others.values_list("number", flat=True))
+    return [number for number in numbers if number not in known]
+
+
 # "Due now" is within 15 minutes of its time; older is overdue.
 DUE_FOR = timedelta(minutes=15)
 
@@ -115,6 +145,15 @@ CONTACTED = {
     "today": lambda now: Q(last_contact_at__gte=midnight(now)),
     "never": lambda now: Q(last_contact_at=None),
 }
+TRIES = {
+    "0": lambda now: Q(attempts=0),
+    "1": lambda now: Q(attempts=1),
+    "2": lambda now: Q(attempts=2),
+    "3+": lambda now: Q(attempts__gte=3),
+    "6+": lambda now: Q(attempts__gte=6),
+}
+ENQUIRED = {"again": lambda now: Q(enquiry_count__gt=1), "once": lambda now: Q(enquiry_count__lte=1)}
+DO_NOT_CALL = {"yes": lambda now: Q(do_not_call=True), "no": lambda now: Q(do_not_call=False)}
 ASSIGNED = {"today": lambda now: Q(assigned_at__gte=midnight(now))}
 
 
@@ -143,6 +182,14 @@ CLAUSES = {
     "area": lambda area, now: Q(area_key=fold(area)),
     "date_from": lambda day, now: Q(date__gte=day),
     "date_to": lambda day, now: Q(date__lte=day),
+    "added_from": lambda day, now: Q(created_at__gte=beginning(day)),
+    "added_to": lambda day, now: Q(created_at__lt=beginning(day + timedelta(days=1))),
+    "contact_from": lambda day, now: Q(last_contact_at__gte=beginning(day)),
+    "contact_to": lambda day, now: Q(last_contact_at__lt=beginning(day + timedelta(days=1))),
+    "tries": lambda key, now: TRIES[key](now),
+    "enquired": lambda key, now: ENQUIRED[key](now),
+    "do_not_call": lambda key, now: DO_NOT_CALL[key](now),
+    "numbers": lambda numbers, now: at_numbers(numbers),
     "follow_up": lambda key, now: FOLLOW_UPS[key](now),
     "contacted": lambda key, now: CONTACTED[key](now),
     "assigned": lambda key, now: ASSIGNED[key](now),

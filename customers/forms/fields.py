@@ -1,11 +1,14 @@
 """Fields that read what people type: lines, texts, days and moments, in the ways they are written here."""
 
+import re
 from datetime import datetime, timedelta
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from crm.lib.phones import read_numbers
 from crm.lib.text import clean_line, clean_text
 
 EARLIEST_YEAR, LATEST_YEAR = 1950, 2199
@@ -95,3 +98,40 @@ class SeveralField(forms.MultipleChoiceField):
             return [part.strip() for value in values for part in value.split(",") if part.strip()]
 
     widget = Widget
+
+
+MOST_NUMBERS = 50
+MANY_NUMBERS_LENGTH = 5_000
+_BETWEEN_NUMBERS = re.compile(r"[\n\r,;|\t]+| / |\s{2,}")
+_LEAST_DIGITS = 8  # of a word that is a number by itself
+_PIECE_LENGTH = 180  # of what is read as one way of writing numbers
+
+
+class NumbersField(forms.CharField):
+    """Many phone numbers as they are pasted, in any way of writing them: E.164, each once."""
+
+    widget = forms.Textarea
+
+    def to_python(self, value) -> list[str]:
+        text = super().to_python(value)
+        if len(text) > MANY_NUMBERS_LENGTH:
+            raise ValidationError(self._too_many())
+        pieces = [piece.strip() for piece in _BETWEEN_NUMBERS.split(text) if piece.strip()]
+        found = [(piece, read_numbers(piece, settings.HOME_COUNTRY)) for piece in pieces for piece in _short(piece)]
+        if unread := [piece for piece, numbers in found if numbers.number is None]:
+            raise ValidationError(f"“{unread[0][:40]}” is not a complete phone number.")
+        numbers = list(dict.fromkeys(n for _, read in found for n in [read.number, *read.extras]))
+        if len(numbers) > MOST_NUMBERS:
+            raise ValidationError(self._too_many())
+        return numbers
+
+    @staticmethod
+    def _too_many() -> str:
+        return f"At most {MOST_NUMBERS} numbers can be looked up at once."
+
+
+def _short(piece: str) -> list[str]:
+    """One long line of numbers with nothing but blanks between them, number by number."""
+    words = piece.split()
+    whole = all(sum(map(str.isdigit, word)) >= _LEAST_DIGITS for word in words)
+    return words if len(words) > 1 and whole or len(piece) > _PIECE_LENGTH else [piece]

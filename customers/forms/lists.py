@@ -3,15 +3,18 @@
 from functools import cached_property
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.db.models import F
+from django.forms import BoundField
 from django.http import QueryDict
 
 from accounts.models import Role, User
 from crm.lib.http import form_errors
 from crm.lib.pagination import MAX_PAGE_SIZE, PAGE_SIZE, Sort
-from customers.forms.fields import DayField, LineField, SeveralField
-from customers.lists import ANYBODY, NEWEST, NOBODY, SORTS, Filters
+from crm.lib.phones import spaced
+from customers.forms.fields import DayField, LineField, NumbersField, SeveralField
+from customers.lists import ANYBODY, DAYS, NEWEST, NOBODY, SORTS, Filters
 from customers.models import Course, Origin, Source, Stage, Status
 
 SEARCH_LENGTH = 100
@@ -28,6 +31,11 @@ FOLLOW_UP_CHOICES = [
 ASSIGNED_CHOICES = [("today", "Today")]
 WON_CHOICES = [("month", "This month")]
 CONTACTED_CHOICES = [("today", "Today"), ("never", "Never")]
+TRIES_CHOICES = [("0", "None"), ("1", "1"), ("2", "2"), ("3+", "3 or more"), ("6+", "6 or more")]
+ENQUIRED_CHOICES = [("again", "More than once"), ("once", "Once")]
+DO_NOT_CALL_CHOICES = [("no", "May be called"), ("yes", "Must not be called")]
+CHOICES = ("follow_up", "contacted", "assigned", "reached", "won", "tries", "enquired", "do_not_call")
+RECENT_IMPORTS = 30
 FILTER_NAMES = tuple(Filters.__dataclass_fields__)
 
 
@@ -37,6 +45,12 @@ def one_of(choices: list[tuple[str, str]]) -> str:
 
 def unknown(what: str) -> dict[str, str]:
     return {"invalid_choice": f"There is no {what} “%(value)s”.", "invalid_list": f"There is no such {what}."}
+
+
+def choice(label: str, choices: list[tuple[str, str]], blank: str = "Any") -> forms.ChoiceField:
+    """One of the choices, or the blank one."""
+    errors = {"invalid_choice": one_of(choices)}
+    return forms.ChoiceField(required=False, label=label, choices=[("", blank), *choices], error_messages=errors)
 
 
 class ListForm(forms.Form):
@@ -57,6 +71,14 @@ class ListForm(forms.Form):
     )
     date_from = DayField(required=False, label="Enquired from")
     date_to = DayField(required=False, label="Enquired until")
+    added_from = DayField(required=False, label="Added from")
+    added_to = DayField(required=False, label="Added until")
+    contact_from = DayField(required=False, label="Last contact from")
+    contact_to = DayField(required=False, label="Last contact until")
+    tries = choice("Tries", TRIES_CHOICES)
+    enquired = choice("Enquired", ENQUIRED_CHOICES)
+    do_not_call = choice("Calls", DO_NOT_CALL_CHOICES)
+    numbers = NumbersField(required=False, label="Numbers")
     follow_up = forms.ChoiceField(
         required=False,
         choices=[("", "Any"), *FOLLOW_UP_CHOICES],
@@ -129,6 +151,33 @@ class ListForm(forms.Form):
         words = model.objects.filter(merged_into=None).order_by(F("name").asc(), "pk")
         return [(str(word_id), name) for word_id, name in words.values_list("pk", "name")]
 
+    @cached_property
+    def origin_choices(self) -> list[tuple[str, str]]:
+        """The latest imports, and whatever the list is narrowed to now."""
+        recent = Origin.objects.filter(kind=Origin.Kind.IMPORT).order_by("-id")[:RECENT_IMPORTS]
+        named = {str(origin.pk): origin.label for origin in recent}
+        if chosen := self.cleaned_data["origin"]:
+            named.setdefault(str(chosen.pk), chosen.label)
+        return list(named.items())
+
+    @property
+    def day_pairs(self) -> list[tuple[dict, dict]]:
+        """The beginnings and ends that the filter sheet asks for, as its date boxes take them."""
+        days = [{"name": name, "label": self[name].label, "value": self.cleaned_data[name] or ""} for name in DAYS]
+        for day in days:
+            day["value"] = day["value"] and day["value"].isoformat()
+        return list(zip(days[::2], days[1::2], strict=True))
+
+    @property
+    def pasted(self) -> str:
+        """The numbers as the box shows them again, one a line."""
+        return "\n".join(spaced(number, settings.HOME_COUNTRY) for number in self.cleaned_data["numbers"])
+
+    @property
+    def single_choices(self) -> list[BoundField]:
+        """What the filter sheet asks with a list to choose one from."""
+        return [self[name] for name in ("follow_up", "contacted", "tries", "enquired", "do_not_call")]
+
     def clean_origin(self) -> Origin | None:
         origin_id = self.cleaned_data["origin"]
         if origin_id is None:
@@ -138,9 +187,10 @@ class ListForm(forms.Form):
         raise forms.ValidationError("There is no such import.")
 
     def clean(self) -> dict:
-        first, last = self.cleaned_data.get("date_from"), self.cleaned_data.get("date_to")
-        if first and last and first > last:
-            raise forms.ValidationError("The first day lies after the last one.")
+        for first, last in zip(DAYS[::2], DAYS[1::2], strict=True):
+            first, last = self.cleaned_data.get(first), self.cleaned_data.get(last)
+            if first and last and first > last:
+                raise forms.ValidationError("The first day lies after the last one.")
         return self.cleaned_data
 
     def checked(self) -> "ListForm":
@@ -153,9 +203,8 @@ class ListForm(forms.Form):
     def filters(self) -> Filters:
         values = self.cleaned_data
         return Filters(
-            **{name: values[name] for name in ("search", "area", "date_from", "date_to")},
-            **{name: values[name] for name in ("follow_up", "contacted", "assigned", "reached", "won")},
-            **{name: tuple(values[name]) for name in ("status", "owner", "source", "stage")},
+            **{name: values[name] for name in ("search", "area", *DAYS, *CHOICES)},
+            **{name: tuple(values[name]) for name in ("status", "owner", "source", "stage", "numbers")},
             course=tuple(map(int, values["course"])),
             origin=str(values["origin"].pk) if values["origin"] else "",
         )
@@ -191,8 +240,10 @@ class ListForm(forms.Form):
         return " · ".join(f"{label}: {value}" for _, label, value in self.shown())
 
     def _in_words(self, name: str, value) -> str:
-        if name in ("date_from", "date_to"):
+        if name in DAYS:
             return f"{value:%d/%m/%Y}"
+        if name == "numbers":
+            return spaced(value[0], settings.HOME_COUNTRY) if len(value) == 1 else f"{len(value)} pasted"
         field = self.fields[name]
         if not isinstance(field, forms.ChoiceField):
             return str(value)

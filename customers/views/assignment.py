@@ -88,7 +88,7 @@ def unassigned(request):
         "form": form,
         **found,
     }
-    context |= filtered(params, form) | chosen_before(request, found["page"])
+    context |= filtered(params, form, asked=("search", "area", "source")) | chosen_before(request, found["page"])
     context["list_parameters"].append(("owner", NOBODY))
     return render(request, "customers/unassigned.html", context)
 

@@ -1,7 +1,9 @@
 """The list of customers."""
 
+from collections.abc import Collection
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.http import HttpRequest, JsonResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
@@ -10,11 +12,12 @@ from accounts.access import EVERYBODY, may_export, roles_allowed
 from crm.lib import drafts
 from crm.lib.http import require_methods, wants_json
 from crm.lib.pagination import Page, capped_count, fingerprint, paginate
+from crm.lib.phones import spaced
 from customers import presenters
 from customers.actions import eligible
 from customers.forms.assignment import Chosen
 from customers.forms.lists import FILTER_NAMES, ListForm
-from customers.lists import SORTS, narrowed
+from customers.lists import SORTS, narrowed, not_found
 from customers.models import Customer, CustomerQuerySet
 
 
@@ -27,6 +30,9 @@ def customers(request):
     if wants_json(request):
         return list_answer(request, found)
     context = {"form": form, "now": now, "may_export": may_export(request.user), **found}
+    if numbers := form.filters.numbers:
+        missing = not_found(Customer.objects.visible_to(request.user), numbers)
+        context["not_found"] = [spaced(number, settings.HOME_COUNTRY) for number in missing]
     if request.user.is_manager:
         # Without their loads: counting every open customer is the unassigned page's business, not each list's.
         context["seats"] = [{"user": user} for user in eligible(now=now)]
@@ -81,8 +87,16 @@ def without(params: QueryDict, *names: str, **added: str) -> str:
     return urlencode([*pairs, *added.items()])
 
 
-def filtered(params: QueryDict, form: ListForm) -> dict:
-    """What the page says about its filters: a chip each that takes it off, and the parameters a form must carry on."""
+# What no box of the list's filter sheet asks for: only links lead there.
+LINKED = ("stage", "assigned", "reached", "won")
+ASKED = tuple(name for name in FILTER_NAMES if name not in LINKED)
+
+
+def filtered(params: QueryDict, form: ListForm, asked: Collection[str] = ASKED) -> dict:
+    """What the page says about its filters: a chip each that takes it off, and the parameters a form must carry on.
+
+    `asked` are the filters that the page's own filter form has boxes for; it carries the others on unseen.
+    """
     chips = [
         {"label": label, "value": value, "url": f"?{without(params, name, 'cursor')}"}
         for name, label, value in form.shown()
@@ -96,5 +110,8 @@ def filtered(params: QueryDict, form: ListForm) -> dict:
         "exact_url": f"?{without(params, 'count', count='exact')}",
         "list_parameters": kept,
         "export_query": urlencode([*kept, ("sort", form.sorting.name)]),
-        "carried": [(name, params[name]) for name in ("stage", "assigned", "origin", "page_size") if params.get(name)],
+        "carried": [
+            *((name, value) for name, value in kept if name not in asked),
+            *((name, params[name]) for name in ("page_size",) if params.get(name)),
+        ],
     }
