@@ -202,3 +202,29 @@ class ImportRow(models.Model):
     def cells(self) -> list:
         """The cells as they were read: texts, numbers, dates, CellError, NoValue; [] when none were kept."""
         return [unpack(cell) if isinstance(cell, list) else cell for cell in self.raw or []]
+
+
+class SheetRead(models.Model):
+    """How a sheet of an import was read, found again by its headers. See `memory`."""
+
+    id = models.BigAutoField(primary_key=True)
+    vars()["import"] = models.ForeignKey(Import, models.CASCADE, related_name="sheets_read", db_index=False)
+    place = models.PositiveIntegerField(help_text="Of the sheet in its file.")
+    key = models.CharField(max_length=32, blank=True, help_text="Of its headers, in whatever order; see memory.key_of.")
+    columns = models.JSONField(default=list, help_text="[label, field or ''] of each.")
+    by_person = models.BooleanField(help_text="Somebody chose the fields, for this file or for one before it.")
+    date_order = models.CharField(max_length=3, blank=True, help_text="dmy or mdy; blank: nothing says which.")
+    date_order_chosen = models.BooleanField()
+    proofs = models.JSONField(default=dict, help_text="How many dates can only be read as dmy, and as mdy.")
+    profiles = models.JSONField(default=list, help_text="What each column looks like; see `profiles`.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["import", "place"], name="sheet_read_once")]
+        indexes = [
+            models.Index(
+                fields=["key", "import"], condition=~Q(key=""), name="sheet_read_key"
+            )  # the same headers again
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.import_id} {self.place}"

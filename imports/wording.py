@@ -70,6 +70,7 @@ _COUNTED = {
 _NOTES = {
     "sheet_hidden": "The sheet {sheet} is hidden in the file and was not read.",
     "sheet_without_phone": "The sheet {sheet} has no column with phone numbers and was not read.",
+    "remembered": "Columns as in {text}{place}.",
     "columns_left_out": "The row is wider than can be read; the columns far to the right were left out.",
 }
 
@@ -78,6 +79,8 @@ def state_in_words(import_: Import) -> str:
     """Why an import did not simply come through, and what to do; "" when it did, or is still at it."""
     if import_.state in (State.REFUSED, State.NEEDS_MAPPING):
         return refusal(import_.file_error or Reason.UNREADABLE_FILE, import_.file_error_detail)
+    if import_.state == State.CHECKED and import_.report.get("stopped"):
+        return " ".join(["Nothing has been written yet.", *import_.report["stopped"]])
     if import_.state == State.CANCELLED:
         return stopped_in_words(import_)
     if import_.state == State.UNDONE:
@@ -180,7 +183,8 @@ def note_in_words(note: dict, *, many_sheets: bool) -> str:
     """One of an import's notes, with the place it is about."""
     sheet = f"“{note['sheet']}”"
     if note["code"] in _NOTES:
-        return _NOTES[note["code"]].format(sheet=sheet)
+        place = f" (sheet {sheet})" if many_sheets else ""
+        return _NOTES[note["code"]].format(sheet=sheet, text=note["text"], place=place)
     said = message(note["code"], note["text"]) if note["code"] in set(Reason) else note["text"] or note["code"]
     place = [f"sheet {sheet}"] if many_sheets and note["sheet"] else []
     place += [f"row {note['row']:,}"] if note.get("row") else []

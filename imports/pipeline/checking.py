@@ -10,8 +10,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.timezone import localdate
 
-from crm.lib.datetexts import month_first
 from crm.lib.text import cell_text, clean_line
+from imports import memory
 from imports.cleaning import Clean, Cleaner
 from imports.mapping import (
     Column,
@@ -27,6 +27,7 @@ from imports.mapping import (
 from imports.models import Import, Outcome, StagedSlice, State
 from imports.pipeline.claims import Claim
 from imports.pipeline.files import local_copy
+from imports.pipeline.lookout import Lookout, SheetView
 from imports.pipeline.patience import patiently, stop_if_asked
 from imports.pipeline.repeats import Repeats
 from imports.pipeline.staged import put_aside, staged_row
@@ -60,8 +61,14 @@ def check(claim: Claim, import_: Import) -> None:
         reader = _Reader(import_, _Stage(claim, import_, repeats))
         with open_book(path, _options(import_), _limits()) as book:
             reader.read(book)
+    if sheets := reader.lookout.other_sheets():
+        import_.options = {**import_.options, "sheets": sheets}
+        check(claim, import_)
+        return
+    read = reader.lookout.look_back(reader.sheets)
     with transaction.atomic():
-        claim.hold(mapping=reader.mapping, notes=reader.notes)
+        claim.hold(mapping=reader.mapping, notes=reader.lookout.notes + reader.notes, **reader.lookout.kept())
+        memory.record(import_, read)
     reader.refuse_if_nothing_was_read()
     with transaction.atomic():
         claim.hold(state=State.RUNNING, rows=reader.stage.number, deaths=0)
@@ -110,13 +117,14 @@ class _Reader:
 
     def __init__(self, import_: Import, stage: _Stage):
         self.chosen: dict[str, dict[str, str]] = import_.options.get("mapping", {})
-        self.date_order: str | None = import_.options.get("date_order")
+        self.lookout = Lookout(import_)
         self.stage = stage
         self.mapping: dict = {}
         self.notes: list[dict] = []
         self.sheets: list[dict] = []
 
     def read(self, book: Book) -> None:
+        self.lookout.names = [info.name for info in book.sheets]
         for sheet in book:
             self._read_sheet(sheet)
         self.stage.flush()
@@ -156,19 +164,25 @@ class _Reader:
             return
         last_row = header.last_row if header and header.last_row is not None else 0
         below = [row for row in head if row.number > last_row]
-        columns = self._columns(sheet, header.columns if header else map_columns([None] * _width(head), head), below)
+        columns = header.columns if header else map_columns([None] * _width(head), head)
+        columns, view = self._columns(sheet, columns, below, has_header=last_row > 0)
         known = _described(sheet, header, columns, below)
         self.sheets.append(known)
         if not known["read"]:
             return
-        self._read_rows(sheet, columns, known, chain(below, rows))
+        self._read_rows(sheet, columns, known, chain(below, rows), view)
 
-    def _columns(self, sheet: Sheet, columns: list[Column], below: list[Row]) -> list[Column]:
-        """What the columns fill, with what a person chose for this sheet."""
+    def _columns(
+        self, sheet: Sheet, columns: list[Column], below: list[Row], *, has_header: bool
+    ) -> tuple[list[Column], SheetView]:
+        """What the columns fill: as a person chose, or as in the last file of these headers, or as guessed."""
         chosen = self.chosen.get(sheet.name)
-        return map_columns(columns, below, chosen) if chosen else columns
+        view = self.lookout.sheet(sheet.index, sheet.name, columns, has_header=has_header, is_chosen=bool(chosen))
+        return map_columns(columns, below, chosen) if chosen else view.fitted(columns), view
 
-    def _read_rows(self, sheet: Sheet, columns: list[Column], known: dict, rows: Iterator[Row]) -> None:
+    def _read_rows(
+        self, sheet: Sheet, columns: list[Column], known: dict, rows: Iterator[Row], view: SheetView
+    ) -> None:
         cleaner = Cleaner(columns, region=settings.HOME_COUNTRY, today=localdate(timezone.now()))
         evidence: Counter = Counter()
         example, is_first = "", bool(known["header"])
@@ -187,8 +201,9 @@ class _Reader:
                 evidence[clean.date_order] += 1
                 example = example or (_date_text(row, columns) if clean.date_order == "mdy" else "")
             self.stage.add(clean, row, sheet)
-        known["month_first"] = self.date_order == "mdy" if self.date_order else month_first(evidence)
-        if known["month_first"] and not self.date_order:
+            view.see(row.cells, "" if clean.reason else clean.phone)
+        known["month_first"] = view.is_month_first(evidence)
+        if view.is_inferred:
             self._note(Reason.DATE_ORDER_MDY_INFERRED, sheet, text=example)
         self._note_findings(sheet)
 

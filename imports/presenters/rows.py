@@ -46,7 +46,12 @@ BECAME = {
 }
 KEPT = "Kept with the customer"
 LEFT_ALONE = "Left alone: the desk knows it itself"
-WHY_SO = {"close": "spelt alike", "values": "by its values", "chosen": "chosen by hand"}
+WHY_SO = {
+    "close": "spelt alike",
+    "values": "by its values",
+    "chosen": "chosen by hand",
+    "remembered": "as the last time",
+}
 
 
 @dataclass(frozen=True)

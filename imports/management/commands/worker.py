@@ -14,7 +14,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from django.utils import timezone
 from django_tasks_db.management.commands import db_worker
 
-from imports import pipeline, recovery, tasks
+from imports import pipeline, profiles, recovery, tasks
 from imports.lives import AnotherWorker, Life
 
 INTERVAL = 0.5
@@ -63,6 +63,8 @@ class Command(BaseCommand):
         try:
             life.beat(timezone.now())
             recovery.recover(now=timezone.now())
+            if not once:
+                profiles.warm_up()
             worker = Worker(
                 queue_names=["*"],
                 excluded_queue_names=[],
