@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from customers.views import assignment, calls, days, detail, edit, exports, lists, rules, status, team
+from customers.views import assignment, calls, days, detail, edit, exports, lists, rules, saved, status, team
 
 app_name = "customers"
 
@@ -16,6 +16,10 @@ urlpatterns = [
     path("customers/random-assign/", assignment.random_assign, name="random_assign"),
     path("customers/export/", exports.export, name="export"),
     path("customers/exports/", exports.exports_made, name="exports"),
+    path("customers/views/", saved.views, name="views"),
+    path("customers/views/menu/", saved.menu, name="views_menu"),
+    path("customers/views/<uuid:view_id>/", saved.view, name="view"),
+    path("customers/columns/", saved.columns, name="columns"),
     path("customers/batch/<uuid:batch_id>/", assignment.batch, name="batch"),
     path("customers/batch/<uuid:batch_id>/undo/", assignment.undo_batch, name="undo_batch"),
     path("customers/<uuid:customer_id>/", detail.customer, name="detail"),

@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts.actions import set_password_link
 from accounts.tests.factories import UserFactory
 from crm.checks import walk
-from customers.models import Batch, SharingRule
+from customers.models import Batch, SavedView, SharingRule
 from customers.tests.factories import CustomerFactory
 from imports.tests.factories import imported
 
@@ -86,6 +86,10 @@ ROWS = [
     Row("customers:undo_batch", MANAGERS, post=(302, 400, 302), kwargs=("batch_id",)),
     Row("customers:export", MANAGERS, get=OK, post=BAD),  # the setting EXPORTS opens it to others: test_export
     Row("customers:exports", MANAGERS, get=OK),
+    Row("customers:views", INSIDE, get=OK, post=(302, 400, 302)),
+    Row("customers:views_menu", INSIDE, get=OK),
+    Row("customers:view", INSIDE, post=(302, 400, 302), kwargs=("view_id",)),
+    Row("customers:columns", INSIDE, post=BAD, data={"columns": "x"}),
     Row("customers:skip", HERS, post=BAD, kwargs=CUSTOMER, by_row=("other",)),
     Row("customers:tap", HERS, post=BAD, kwargs=CUSTOMER, by_row=("other",)),
     Row("customers:take_back", HERS, post=BAD, kwargs=CUSTOMER, by_row=("other",)),
@@ -172,6 +176,9 @@ def ids(asha, ravi, manager):
         uidb64=lambda: set_password_link(ravi).split("/")[-3],
         token=lambda: set_password_link(ravi).split("/")[-2],
         rule_id=lambda: SharingRule.objects.create().pk,
+        view_id=lambda: (
+            SavedView.objects.create(owner=manager, name="Kochi", is_shared=True, created_at=timezone.now()).pk
+        ),
         batch_id=lambda: Batch.objects.create(kind=Batch.Kind.ASSIGN, by=manager, at=timezone.now()).pk,
     )
 
@@ -251,7 +258,7 @@ def test_an_id_that_leads_nowhere_is_404_for_those_who_may_ask(clients, ids):
         if not row.kwargs or row.public:
             continue
         keywords = [key.split(":")[0] for key in row.kwargs]
-        nowhere = {key: 2**30 if key == "user_id" else uuid.uuid4() for key in keywords}
+        nowhere = {key: 2**30 if key in ("user_id", "rule_id") else uuid.uuid4() for key in keywords}
         method = "get" if row.get else "post"
         for wish, headers in WISHES.items():
             response = getattr(clients["manager"], method)(reverse(row.name, kwargs=nowhere), row.data, headers=headers)

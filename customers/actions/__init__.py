@@ -34,12 +34,14 @@ from customers.actions.people import (
 )
 from customers.actions.pool import left_today, take_from_pool
 from customers.actions.profile import create_customer, edit_customer
+from customers.actions.saved_lists import MOST_PINNED, choose_columns, delete_view, pin_view, save_view
 from customers.actions.sharing_rules import delete_rule, save_rule, share_by_rules
 from customers.actions.status import KEEP, record_status
 from customers.actions.undo_sharing import UNDOABLE, begin_undoing, undo_slice, why_not_undone
 
 __all__ = [
     "KEEP",
+    "MOST_PINNED",
     "MOST_XLSX",
     "NOBODY",
     "REQUEST_LIMIT",
@@ -60,10 +62,12 @@ __all__ = [
     "begin_export",
     "bring_back",
     "capacities",
+    "choose_columns",
     "close_follow_up",
     "create_customer",
     "deactivate",
     "delete_rule",
+    "delete_view",
     "distribute",
     "edit_customer",
     "eligible",
@@ -73,10 +77,12 @@ __all__ = [
     "loads",
     "preview",
     "put_off",
+    "pin_view",
     "reactivate",
     "record_status",
     "record_tap",
     "replan",
+    "save_view",
     "seats",
     "set_availability",
     "set_follow_up",

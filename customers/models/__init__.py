@@ -3,6 +3,7 @@
 from customers.models.calling import CallingRules, CallTap, Skip
 from customers.models.customer import ContactNumber, Customer, CustomerQuerySet, Enquiry, Merge
 from customers.models.exports import Export
+from customers.models.saved_lists import ListSetting, Pin, SavedView
 from customers.models.sharing import SharingRule, SharingSettings
 from customers.models.timeline import (
     AssignmentChange,
@@ -28,6 +29,7 @@ __all__ = [
     "Export",
     "FieldChange",
     "FollowUp",
+    "ListSetting",
     "LostReason",
     "Merge",
     "Note",
@@ -35,6 +37,8 @@ __all__ = [
     "SharingRule",
     "SharingSettings",
     "Skip",
+    "Pin",
+    "SavedView",
     "Source",
     "Stage",
     "Status",

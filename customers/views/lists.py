@@ -15,6 +15,7 @@ from crm.lib.pagination import Page, capped_count, fingerprint, paginate
 from crm.lib.phones import spaced
 from customers import presenters
 from customers.actions import eligible
+from customers.columns import columns_of, offered
 from customers.forms.assignment import Chosen
 from customers.forms.lists import FILTER_NAMES, ListForm
 from customers.lists import SORTS, narrowed, not_found
@@ -29,7 +30,16 @@ def customers(request):
     found = listed(request, narrowed(Customer.objects.visible_to(request.user), form.filters, now=now), form)
     if wants_json(request):
         return list_answer(request, found)
-    context = {"form": form, "now": now, "may_export": may_export(request.user), **found}
+    columns, chosen = columns_of(request.user)
+    context = {
+        "form": form,
+        "now": now,
+        "may_export": may_export(request.user),
+        "columns": columns,
+        "columns_chosen": chosen,
+        "columns_offered": offered(request.user),
+        **found,
+    }
     if numbers := form.filters.numbers:
         missing = not_found(Customer.objects.visible_to(request.user), numbers)
         context["not_found"] = [spaced(number, settings.HOME_COUNTRY) for number in missing]
@@ -109,6 +119,7 @@ def filtered(params: QueryDict, form: ListForm, asked: Collection[str] = ASKED) 
         "clear_url": f"?{without(params, *FILTER_NAMES, 'cursor')}",
         "exact_url": f"?{without(params, 'count', count='exact')}",
         "list_parameters": kept,
+        "tool_parameters": [*kept, ("sort", form.sorting.name)],
         "export_query": urlencode([*kept, ("sort", form.sorting.name)]),
         "carried": [
             *((name, value) for name, value in kept if name not in asked),
