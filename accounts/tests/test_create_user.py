@@ -22,7 +22,7 @@ def run(*arguments) -> str:
 def test_a_counsellor_chooses_her_password_by_a_link(client):
     out = run("asha", "--role", "sales", "--email", "asha@institute.example")
     assert "asha can sign in as Student counsellor." in out
-    path = re.search(r"^http://127\.0\.0\.1:8000(/password/set/\S+)$", out, re.MULTILINE)[1]
+    path = re.search(r"^http://127\.0\.0\.1:\d+(/password/set/\S+)$", out, re.MULTILINE)[1]
     assert client.post(path, {"new_password1": GOOD, "new_password2": GOOD}).status_code == 302
     user = User.objects.get(username="asha")
     assert (user.role, user.is_staff, user.email) == (Role.SALES, False, "asha@institute.example")
@@ -36,6 +36,11 @@ def test_until_then_she_cannot_sign_in():
 
 def test_the_link_begins_as_asked():
     assert "\nhttps://crm.example/password/set/" in run("m", "--role", "manager", "--base-url", "https://crm.example/")
+
+
+def test_the_link_begins_where_make_run_listens(monkeypatch):
+    monkeypatch.setenv("PORT", "8123")
+    assert "\nhttp://127.0.0.1:8123/password/set/" in run("meena", "--role", "manager")
 
 
 def test_an_admin_is_a_superuser_without_a_role():

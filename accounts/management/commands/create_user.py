@@ -1,5 +1,6 @@
 """manage.py create_user NAME --role manager|sales|admin"""
 
+import os
 import sys
 
 from django.core.management.base import BaseCommand, CommandError
@@ -15,7 +16,8 @@ class Command(BaseCommand):
         parser.add_argument("--role", required=True, choices=ROLES, help="admin: a superuser, without another role.")
         parser.add_argument("--password-stdin", action="store_true", help="Read the password from standard input.")
         parser.add_argument("--email", default="")
-        parser.add_argument("--base-url", default="http://127.0.0.1:8000", help="What the printed link begins with.")
+        here = f"http://127.0.0.1:{os.environ.get('PORT') or '8000'}"
+        parser.add_argument("--base-url", default=here, help="What the printed link begins with.")
 
     def handle(self, *, name, role, password_stdin, email, base_url, **options) -> None:
         password = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
