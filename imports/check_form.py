@@ -35,22 +35,22 @@ NO_COLUMN = "Choose which column names the counsellor; none of them does yet."
 NO_SHEET = "Choose at least one sheet."
 NO_FIELD = "Choose the fields that the file may replace."
 NO_COUNSELLOR = "Choose the counsellor who gets the new customers."
-WIDE = {"class": "form-select"}
+WIDE, TICK = {"class": "form-select"}, {"class": "form-check-input"}
 
 
 class CheckForm(MappingForm):
     """The choices of one checked import; they begin as they were counted. `seats`: who can be given customers."""
 
-    known = forms.ChoiceField(choices=KNOWN, widget=forms.RadioSelect, label="Customers we know")
+    known = forms.ChoiceField(choices=KNOWN, widget=forms.RadioSelect(TICK), label="Customers we know")
     overwrite = forms.MultipleChoiceField(
         choices=[(name, IN_WORDS.get(name, name)) for name in OVERWRITABLE],
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(TICK),
         required=False,
         label="Fields to replace",
     )
-    deal = forms.ChoiceField(choices=WHOM, widget=forms.RadioSelect, label="The new ones go to")
+    deal = forms.ChoiceField(choices=WHOM, widget=forms.RadioSelect(TICK), label="The new ones go to")
     to = forms.ChoiceField(required=False, label="The one who gets them", widget=forms.Select(WIDE))
-    among = forms.MultipleChoiceField(required=False, label="Dealt among", widget=forms.CheckboxSelectMultiple)
+    among = forms.MultipleChoiceField(required=False, label="Dealt among", widget=forms.CheckboxSelectMultiple(TICK))
     source = forms.CharField(
         required=False,
         max_length=120,
@@ -66,7 +66,7 @@ class CheckForm(MappingForm):
         widget=forms.TextInput({"class": "form-control", "list": "courses", "autocomplete": "off"}),
     )
     date_order = forms.ChoiceField(required=False, label="Dates like 03/04/2026", widget=forms.Select(WIDE))
-    sheet = forms.MultipleChoiceField(required=False, label="Sheets", widget=forms.CheckboxSelectMultiple)
+    sheet = forms.MultipleChoiceField(required=False, label="Sheets", widget=forms.CheckboxSelectMultiple(TICK))
     encoding = forms.ChoiceField(required=False, label="Letters", widget=forms.Select(WIDE))
 
     def __init__(self, data=None, *, import_: Import, seats: Sequence[Seat], fields: list[tuple[str, str]]):

@@ -1,10 +1,13 @@
 """A check in words and numbers: what would become of the rows, with examples, and who would get the new ones."""
 
+import datetime as dt
 from dataclasses import asdict, dataclass
 
+from django.conf import settings
 from django.urls import reverse
 
 from accounts.models import User
+from crm.lib.phones import spaced
 from customers.models import Batch
 from customers.receipts import receipt
 from imports.check_words import otherwise_in_words
@@ -72,9 +75,14 @@ def _with_values(line: Line, row: Staged | None) -> Line:
     """A new one has no customer yet: who she will be stands in the row."""
     if row is None:
         return line
-    said = [(name, str(row.values[name])) for name in SHOWN_OF_A_NEW_ONE if row.values.get(name)]
-    line.values.extend([("", row.values.get("name", "")), ("", row.phone), *said])
+    said = [(name, _shown(row.values[name])) for name in SHOWN_OF_A_NEW_ONE if row.values.get(name)]
+    number = spaced(row.phone, settings.HOME_COUNTRY)
+    line.values.extend([("name", row.values.get("name", "")), ("phone_number", number), *said])
     return line
+
+
+def _shown(value: str | dt.date) -> str:
+    return f"{value.day} {value:%b %Y}" if isinstance(value, dt.date) else value
 
 
 def shares(import_: Import) -> tuple[list[Share], int]:
@@ -112,7 +120,11 @@ def present_check(import_: Import) -> dict | None:
         dealt, left = shares(import_)
         answer |= {
             "kinds": [
-                {"kind": kind.code, "count": kind.count, "examples": [line_as_json(line) for line in kind.lines]}
+                {
+                    "kind": kind.code,
+                    "count": kind.count,
+                    "examples": [{**line_as_json(line), "values": dict(line.values)} for line in kind.lines],
+                }
                 for kind in kinds(import_)
             ],
             "shares": [asdict(share) for share in dealt],

@@ -54,7 +54,8 @@ class TestThePage:
         }
         for said in (
             "Asha Nair",
-            "+919876543210",
+            "98765 43210",
+            "5 Mar 2026",
             "<ins>wants fees</ins>",
             "<strong>Aluva</strong> stays",
             "Zoya Khan",
@@ -249,6 +250,14 @@ class TestScripts:
         assert (known["value"], known["values"]) == ("update", ["update", "fill", "skip", "overwrite"])
         updated = next(kind for kind in answer["check"]["kinds"] if kind["kind"] == "updated")
         assert updated["examples"][0]["differences"] == [{"field": "remark", "old": "", "new": "wants fees"}]
+        new = next(kind for kind in answer["check"]["kinds"] if kind["kind"] == "created")
+        assert new["examples"][0]["values"] == {
+            "name": "Asha Nair",
+            "phone_number": "98765 43210",
+            "area": "Kochi",
+            "date": "5 Mar 2026",
+            "remark": "first",
+        }
         assert updated["examples"][0]["kept"] == [{"field": "area", "typed": "Aluva", "file": "Pune"}]
 
     def test_what_is_not_said_stays_as_it_was(self, as_user, manager, checked):

@@ -15,7 +15,7 @@ from imports.tests.factories import ASHA, csv_bytes
 
 SHAPE = {
     "import", "state", "file_error", "message", "rows", "created", "updated", "unchanged", "duplicate_in_file",
-    "rejected", "problems", "warnings",
+    "rejected", "problems", "check", "warnings",
 }  # fmt: skip
 
 
@@ -59,6 +59,27 @@ def test_dry_run(run):
     code, answer = run(csv_bytes(ASHA), "--dry-run")
     assert (code, answer["state"], answer["created"]) == (0, State.CHECKED, 1)
     assert not Customer.objects.exists()
+
+
+def test_a_dry_run_is_the_check_of_the_page(run, as_user, manager):
+    CustomerFactory(name="Asha Nair", phone_number="+919876543210", area="")
+    _code, answer = run(csv_bytes(ASHA), "--dry-run")
+    page = as_user(manager).get(f"{answer['check']['url']}", headers={"Accept": "application/json"}).json()
+    assert page["check"] == answer["check"]
+    [example] = answer["check"]["kinds"][0]["examples"]
+    assert {"field": "area", "old": "", "new": "Kochi"} in example["differences"]
+    _code, imported = run(csv_bytes(ASHA))
+    assert imported["check"] is None
+
+
+def test_a_dry_run_for_a_person(manager, tmp_path, capsys):
+    CustomerFactory(name="Asha Nair", phone_number="+919876543210", area="")
+    path = tmp_path / "leads.csv"
+    path.write_bytes(csv_bytes("Asha Nair,9876543210,Kochi,,"))
+    call_command("import_customers", str(path), "--by", "meena", "--dry-run")
+    said = capsys.readouterr().out
+    assert "row 2: area: blank -> Kochi" in said
+    assert f"/import/{Import.objects.get().pk}/check/" in said
 
 
 def test_refused_at_the_first_look(run):
@@ -146,7 +167,7 @@ def test_a_file_refused_while_reading_is_refused_in_the_words_of_its_page(run, m
 def test_a_dry_run_says_so_in_the_words_of_its_page(run, manager, as_user):
     code, answer = run(csv_bytes(ASHA, "Nobody,,,,"), "--dry-run")
     assert (code, answer["created"], answer["rejected"]) == (0, 1, 1)
-    assert answer["message"] == "It was checked only; nothing was written."
+    assert answer["message"] == "Checked: nothing is written yet. Look at what it would do, then import it."
     assert [line["reason"] for line in answer["problems"]] == ["phone_missing"]
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from imports import actions, pipeline
 from imports.models import Import, ImportRow, Outcome, State
-from imports.presenters import cards
+from imports.presenters import cards, present_check
 from imports.wording import note_in_words, refusal, sentence
 
 COUNTS = ("rows", *Outcome.values)
@@ -75,7 +75,7 @@ def refused(code: str, detail: dict) -> dict:
     """The report of a file that was not even kept."""
     counts = dict.fromkeys(COUNTS, 0)
     head = {"import": None, "state": State.REFUSED.value, "file_error": code, "message": refusal(code, detail)}
-    return {**head, **counts, "problems": [], "warnings": []}
+    return {**head, **counts, "problems": [], "check": None, "warnings": []}
 
 
 def report(import_: Import) -> dict:
@@ -94,6 +94,7 @@ def report(import_: Import) -> dict:
         "message": card.message,
         **{name: getattr(import_, name) for name in COUNTS},
         "problems": [_of_row(row, row.reason, row.detail) for row in rows if row.reason],
+        "check": present_check(import_),
         "warnings": notes + [_of_row(row, warning["code"], warning) for row in rows for warning in row.warnings],
     }
 
@@ -113,4 +114,17 @@ def as_text(answer: dict) -> str:
     for entry in answer["problems"] + answer["warnings"]:
         place = f"{entry['sheet']} row {entry['row']}: ".lstrip() if entry["outcome"] else ""  # a note names its own
         lines.append(place + entry["message"])
+    if answer["check"] and "kinds" in answer["check"]:
+        lines += _examples(answer["check"])
     return "\n".join(lines)
+
+
+def _examples(check: dict) -> list[str]:
+    """What the first rows of a check would change, and where it goes on."""
+    lines = []
+    for kind in check["kinds"]:
+        for row in kind["examples"]:
+            said = [f"{d['field']}: {d['old'] or 'blank'} -> {d['new']}" for d in row["differences"]]
+            said += [f"{k['field']}: {k['typed']} stays, typed by hand" for k in row["kept"]]
+            lines += [f"{row['sheet']} row {row['row']}: {'; '.join(said)}".strip()] if said else []
+    return [*lines, f"Nothing is written. Import it, or choose otherwise first: {check['url']}"]
