@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from crm.lib import drafts
-from crm.lib.http import error, wants_json
+from crm.lib.http import error, send_again, wants_json
 
 # The page's own script shows these words beside the form, where what was typed still stands.
 SIGNED_OUT = "You are signed out. Sign in in another tab and press Save again."
@@ -29,7 +29,7 @@ class LoginRequired(LoginRequiredMiddleware):
 
     def handle_no_permission(self, request, view_func):
         if wants_json(request, view_func):
-            return error(request, 403, SIGNED_OUT)
+            return send_again(error(request, 403, SIGNED_OUT))
         if request.method == "POST":
             drafts.keep(request)
         back = self._back(request, view_func)

@@ -96,6 +96,7 @@ class Menu:
                 "url": _url(entry.url_name),
                 "icon": entry.icon,
                 "apart": entry.apart,
+                "next_call": entry is NEXT_CALL,
                 "count": self.context.get(entry.count, ""),
                 "current": self._current(entry),
             }

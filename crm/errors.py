@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from crm.lib import drafts
-from crm.lib.http import error, wants_json
+from crm.lib.http import error, send_again, wants_json
 
 TOO_MANY = "Too many fields in one request. To act on more than 10,000 customers use “all matching”."
 STALE = "The page had been open for too long to be saved safely. What you typed is here: save it again."
@@ -49,4 +49,4 @@ def csrf_failure(request, reason=""):
     if match and match.view_name == "accounts:login" and request.user.is_authenticated and not wants_json(request):
         return redirect("home")  # she signed in in another tab
     get_token(request)  # a script that sends it again finds the new token in the cookie
-    return error(request, 403, NO_TOKEN)
+    return send_again(error(request, 403, NO_TOKEN))

@@ -2,12 +2,13 @@
 
 import uuid
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
 from accounts.models import User
-from customers.models import Customer, CustomerQuerySet
+from customers.models import AssignmentChange, Customer, CustomerQuerySet
 
 NOT_YOURS = "This customer is looked after by somebody else."
 NOT_THERE = "This customer does not exist."
@@ -28,6 +29,18 @@ def customer_for(user: User, customer_id: uuid.UUID, queryset: CustomerQuerySet 
     if hidden[0] and (survivor := visible.filter(pk=hidden[0]).first()):
         return survivor
     raise PermissionDenied(NOT_YOURS)
+
+
+def once_hers(user: User, customer_id: uuid.UUID, *, at: datetime) -> Customer:
+    """The customer (or her survivor) if `user` looked after her at that moment and no longer does.
+
+    Raises PermissionDenied when the history says otherwise.
+    """
+    since = AssignmentChange.objects.filter(customer=customer_id, at__gt=at).order_by("at", "pk")
+    first = since.select_related("customer__merged_into").first()
+    if not user.is_sales or first is None or first.previous_owner_id != user.pk:
+        raise PermissionDenied(NOT_YOURS)
+    return first.customer.merged_into or first.customer
 
 
 def customers_for(user: User, ids: Iterable[uuid.UUID]) -> tuple[CustomerQuerySet, int]:

@@ -6,10 +6,11 @@ takes them out again once the same person has signed in. A token of somebody els
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.core import signing
 from django.http import HttpRequest, QueryDict
+from django.utils import timezone
 
 FIELD = "draft"
 SALT = "crm.drafts"
@@ -34,13 +35,28 @@ def token(user, form_name: str, *, back: str = "") -> str:
 
     `back` is the path of the page with its filter and place in the list, for a form that is sent to another address.
     """
-    return signing.dumps([user.pk, form_name, back], salt=SALT)
+    return signing.dumps([user.pk, form_name, back, timezone.now().timestamp()], salt=SALT)
 
 
 def way_back(request: HttpRequest) -> str:
     """The path that the posted form's page gave with its token; "" if none, or if the token is not ours."""
     owner = _owner(request.POST.get(FIELD, ""))
     return owner[2] if owner else ""
+
+
+def drawn_at(user, value: str, form_name: str, *, within: timedelta) -> datetime | None:
+    """When `user` was shown the form that carries the token `value`; None for any other token, or an older one."""
+    owner = _owner(value)
+    if owner is None or owner[:2] != (user.pk, form_name):
+        return None
+    drawn = datetime.fromtimestamp(owner[3], tz=UTC)
+    return drawn if timezone.now() - drawn <= within else None
+
+
+def is_anothers(user, value: str) -> bool:
+    """True for a token of ours that somebody else got: her page is still open where `user` has signed in since."""
+    owner = _owner(value)
+    return owner is not None and owner[0] != user.pk
 
 
 def waiting(request: HttpRequest) -> bool:
@@ -57,7 +73,7 @@ def keep(request: HttpRequest) -> bool:
     owner = _owner(request.POST.get(FIELD, ""))
     if owner is None or request.user.pk not in (None, owner[0]):
         return False
-    user_id, form_name, _ = owner
+    user_id, form_name, *_ = owner
     fields = {key: values for key, values in request.POST.lists() if key not in NOT_KEPT and "password" not in key}
     if sum(len(key) + sum(map(len, values)) for key, values in fields.items()) > MAX_CHARACTERS:
         return False
@@ -90,10 +106,10 @@ def _mine(request: HttpRequest) -> list[dict]:
     return [draft for draft in request.session.get(SESSION_KEY, []) if draft["user"] == request.user.pk]
 
 
-def _owner(value: str) -> tuple[int, str, str] | None:
-    """(user id, form name, way back) of a token of ours."""
+def _owner(value: str) -> tuple[int, str, str, float] | None:
+    """(user id, form name, way back, when it was drawn) of a token of ours."""
     try:
-        user_id, form_name, back = signing.loads(value, salt=SALT, max_age=MAX_AGE)
-    except signing.BadSignature:
+        user_id, form_name, back, drawn = signing.loads(value, salt=SALT, max_age=MAX_AGE)
+    except (signing.BadSignature, ValueError):  # or one of an earlier release
         return None
-    return user_id, form_name, back
+    return user_id, form_name, back, drawn

@@ -19,6 +19,9 @@ NAMED, NOT_NAMED = 2, (0.0, 0)
 # Django refuses to parse a header without end; nobody who sends one can expect to be understood.
 LONGEST_ACCEPT = 2_000
 
+# A script that gets this header with a 403 keeps what it sent: after signing in (again) it may be sent once more.
+AGAIN = "X-Send-Again"
+
 TITLES = {
     400: "That did not work",
     403: "Not yours to open",
@@ -102,6 +105,12 @@ def error(request: HttpRequest, status: int, message: str) -> HttpResponse:
     if status >= 500:  # the frame asks the database, and that may be what is broken
         return HttpResponse(render_to_string("error.html", context), status=status)
     return render(request, "error.html", context, status=status)
+
+
+def send_again(answer: HttpResponse) -> HttpResponse:
+    """Mark a 403 as one that signing in mends."""
+    answer[AGAIN] = "1"
+    return answer
 
 
 def form_errors(form) -> str:

@@ -21,6 +21,7 @@ from customers.actions.capacity import Seat, capacities, eligible, loads, seats
 from customers.actions.errors import ActionError, AlreadyKnown, AlreadyLookedAfter, Conflict
 from customers.actions.exports import MOST_XLSX, begin_export, end_export
 from customers.actions.follow_ups import close_follow_up, put_off, replan, set_follow_up
+from customers.actions.late import record_late
 from customers.actions.notes import add_note
 from customers.actions.people import (
     Handover,
@@ -79,6 +80,7 @@ __all__ = [
     "put_off",
     "pin_view",
     "reactivate",
+    "record_late",
     "record_status",
     "record_tap",
     "replan",

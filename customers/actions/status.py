@@ -4,8 +4,9 @@ from datetime import datetime
 from typing import Final
 
 from django.db import IntegrityError, transaction
+from django.utils.timezone import localtime
 
-from customers.actions.errors import USED_TOKEN, ActionError
+from customers.actions.errors import USED_TOKEN, ActionError, Conflict
 from customers.actions.follow_ups import (
     PAST,
     close_by_contact,
@@ -36,12 +37,14 @@ def record_status(
     follow_up_at: datetime | None | _Keep = KEEP,
     client_token: str | None = None,
     lost_reason: LostReason | None = None,
+    seen: datetime | None = None,
 ) -> StatusChange:
     """Record the outcome of a contact: status, note and next follow-up in one.
 
     `follow_up_at`: KEEP lets the status decide (talked to, won, lost: the open one is closed; not reached: the next
     try is planned); None closes it; a time opens one. The same status again is a contact like any other. The same
-    `client_token` again changes nothing and returns what was recorded the first time.
+    `client_token` again changes nothing and returns what was recorded the first time. `seen` is the moment that the
+    form was drawn: Conflict when somebody else recorded an outcome since.
     Raises ActionError for a retired status, a time in the past, or a token used for something else.
     """
     try:
@@ -49,6 +52,8 @@ def record_status(
             customer = Customer.objects.select_for_update().get(pk=customer.pk)
             if client_token and (recorded := _recorded(client_token, customer, by)):
                 return recorded
+            if seen is not None and (other := by_others_since(customer, by, seen)):
+                raise Conflict(_told(other))
             before = state_before(customer)
             change = _record(customer, status, by, now, notes, client_token, lost_reason, before)
             _follow_up_after(customer, status, follow_up_at, by, now)
@@ -82,6 +87,18 @@ def _write(customer: Customer, status: Status, now: datetime) -> None:
     customer.version += 1
     customer.updated_at = now
     customer.save(update_fields=WRITTEN)
+
+
+def by_others_since(customer: Customer, by, seen: datetime) -> StatusChange | None:
+    """The last outcome that somebody else than `by` recorded since that moment."""
+    changes = StatusChange.objects.filter(customer=customer, changed_at__gt=seen).standing().contacts()
+    return changes.exclude(changed_by=by).select_related("changed_by", "new_status").newest_first().first()
+
+
+def _told(other: StatusChange) -> str:
+    words = f"{other.changed_by} recorded “{other.new_status.label}” at {localtime(other.changed_at):%H:%M}"
+    words += f": “{other.notes}”." if other.notes else "."
+    return f"{words} Yours is not saved yet. Save once more to record it as well."
 
 
 def state_before(customer: Customer) -> dict:

@@ -69,7 +69,9 @@ class PutOffForm(WhenForm):
 
 
 class StatusForm(WhenForm):
-    """The fields of update-status."""
+    """The fields of update-status. `conflict`: refused because somebody else recorded something in between."""
+
+    conflict = False
 
     status = forms.ModelChoiceField(
         Status.objects.all(),
@@ -95,6 +97,8 @@ class StatusForm(WhenForm):
 
 class NoteForm(forms.Form):
     """A note without a call: the same box as in StatusForm."""
+
+    conflict = False
 
     notes = notes_field(required=True)
     client_token = forms.CharField(required=False, max_length=TOKEN_LENGTH)

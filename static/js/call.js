@@ -34,6 +34,31 @@
     form().querySelector("[data-follow-up] [data-key]")?.focus({ preventScroll: true });
   }, true);
 
+  // --- Saved: the next one comes in place ---
+  async function next() {
+    const answer = await fetch("/customers/next/", { headers: { Accept: "text/html" }, credentials: "same-origin" });
+    if (!answer.ok || answer.redirected) return location.assign("/customers/next/");
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    document.querySelectorAll("[data-live]").forEach((part) => {
+      const successor = fresh.querySelector(`[data-live="${part.dataset.live}"]`);
+      if (successor) part.replaceWith(document.adoptNode(successor));
+    });
+    history.replaceState(null, "", "/customers/next/");
+    window.scrollTo(0, 0);
+    document.querySelector("#call-name")?.focus({ preventScroll: true });
+    form()?.dispatchEvent(new CustomEvent("keep", { bubbles: true }));
+  }
+
+  document.addEventListener("saved", (event) => {
+    if (event.target !== form()) return;
+    if (event.detail.message) document.querySelector("[data-messages]").textContent = event.detail.message;
+    next().catch((error) => {
+      if (!(error instanceof TypeError)) throw error;
+      form().querySelector("[data-form-error]").textContent = "Saved. The next one comes when the connection is back.";
+      window.addEventListener("online", () => location.assign("/customers/next/"), { once: true });
+    });
+  });
+
   // --- Keys ---
   const typing = (target) => target.closest("input:not([type=radio]), textarea, select, [contenteditable]");
 

@@ -23,8 +23,12 @@
   }
 
   document.addEventListener("saved", async (event) => {
-    const { note, status_display: label, assigned_to: owner } = event.detail;
+    const { note, status_display: label, assigned_to: owner, late, message } = event.detail;
     if (owner !== undefined) return redraw(false);
+    if (late) { // she is not hers any more: there is nothing to draw
+      document.querySelector(".customer").remove();
+      return say(message);
+    }
     say(note ? "Note saved." : `Saved: ${label}.`);
     await redraw(true);
   });
