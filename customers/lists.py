@@ -142,6 +142,7 @@ FOLLOW_UPS = {
     "exhausted": lambda now: Q(exhausted_at__isnull=False),
 }
 CONTACTED = {
+    "ever": lambda now: Q(last_contact_at__isnull=False),
     "today": lambda now: Q(last_contact_at__gte=midnight(now)),
     "never": lambda now: Q(last_contact_at=None),
 }

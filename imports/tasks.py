@@ -12,6 +12,7 @@ from imports import pipeline, purging
 from imports.models import Import
 from imports.pipeline.clearing import clear_receipts, clear_staged
 from imports.pipeline.patience import Stopped
+from imports.report.overlap import note_overlap
 
 
 @task(queue_name="imports")
@@ -19,6 +20,8 @@ def run_import(import_id: str) -> None:
     """Take an import as far as it goes. Called twice, or again after a crash, it ends in the same customers."""
     if not pipeline.run(import_id) and pipeline.stopping.is_set():
         run_import.enqueue(import_id)  # for the next worker
+        return
+    note_overlap(import_id)
 
 
 @task(queue_name="imports")

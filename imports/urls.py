@@ -15,6 +15,7 @@ urlpatterns = [
     path("<uuid:import_id>/mapping/", views.mapping, name="mapping"),
     path("<uuid:import_id>/problems/", views.problems, name="problems"),
     path("<uuid:import_id>/problems.xlsx", views.problems_file, name="problems_file"),
+    path("<uuid:import_id>/report/", views.report, name="report"),
     path("<uuid:import_id>/undo/", views.undo, name="undo"),
     path("<uuid:import_id>/cancel/", views.cancel, name="cancel"),
     path("<uuid:import_id>/retry/", views.retry, name="retry"),

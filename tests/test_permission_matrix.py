@@ -118,6 +118,7 @@ ROWS = [
     Row("imports:check", MANAGERS, get=SENT_ON, post=(302, 400, 302), kwargs=IMPORT),
     Row("imports:mapping", MANAGERS, get=OK, post=BAD, kwargs=IMPORT),
     Row("imports:problems", MANAGERS, get=OK, post=(302, 400, 302), kwargs=IMPORT),
+    Row("imports:report", MANAGERS, get=OK, kwargs=IMPORT),
     Row("imports:undo", MANAGERS, get=OK, post=(302, 400, 302), kwargs=IMPORT),
     Row("imports:cancel", MANAGERS, post=(302, 400, 302), kwargs=IMPORT),
     Row("imports:retry", MANAGERS, post=(302, 400, 302), kwargs=IMPORT),

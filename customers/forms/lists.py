@@ -30,7 +30,7 @@ FOLLOW_UP_CHOICES = [
 ]
 ASSIGNED_CHOICES = [("today", "Today")]
 WON_CHOICES = [("month", "This month")]
-CONTACTED_CHOICES = [("today", "Today"), ("never", "Never")]
+CONTACTED_CHOICES = [("today", "Today"), ("ever", "Ever"), ("never", "Never")]
 TRIES_CHOICES = [("0", "None"), ("1", "1"), ("2", "2"), ("3+", "3 or more"), ("6+", "6 or more")]
 ENQUIRED_CHOICES = [("again", "More than once"), ("once", "Once")]
 DO_NOT_CALL_CHOICES = [("no", "May be called"), ("yes", "Must not be called")]

@@ -1,5 +1,6 @@
 """While a file is read: what is remembered of files with the same headers, and whether this one is like them."""
 
+from array import array
 from collections import Counter
 
 from crm.lib.datetexts import month_first
@@ -8,19 +9,26 @@ from imports import drift, memory
 from imports.mapping import OURS, Column
 from imports.models import Import, SheetRead
 from imports.profiles import FEWEST, Sample, profiles
+from imports.report.runs import suspicious_runs
 
 
 class SheetView:
     """One sheet that is being read."""
 
-    def __init__(self, import_: Import, index: int, name: str, key: str, *, is_chosen: bool):
+    def __init__(self, import_: Import, index: int, name: str, key: str, numbers: array, *, is_chosen: bool):
         self.import_, self.index, self.name, self.key, self.is_chosen = import_, index, name, key, is_chosen
+        self.numbers = numbers
         self.remembered = memory.recall(key)
         self.sample = Sample(f"{import_.pk} {index}")
-        self.see = self.sample.see
         self.proofs: dict[str, int] = {}
         self.order_chosen = import_.options.get("date_order") or ""
         self.order = ""
+
+    def see(self, cells: list, phone: str) -> None:
+        """A row, and the number that it was understood to have, or ''."""
+        self.sample.see(cells, phone)
+        if phone:
+            self.numbers.append(int(phone[1:]))
 
     def fitted(self, columns: list[Column]) -> list[Column]:
         """The columns as they were the last time; the guess stands where there was none."""
@@ -48,12 +56,13 @@ class Lookout:
         self.import_ = import_
         self.names: list[str] = []  # of all sheets of the file
         self.views: list[SheetView] = []
+        self.numbers = array("Q")  # of all rows that have one: eight bytes each
         self.notes: list[dict] = []
         self.grave: list[str] = []
 
     def sheet(self, index: int, name: str, columns: list[Column], *, has_header: bool, is_chosen: bool) -> SheetView:
         key = memory.key_of(columns) if has_header else ""
-        view = SheetView(self.import_, index, name, key, is_chosen=is_chosen)
+        view = SheetView(self.import_, index, name, key, self.numbers, is_chosen=is_chosen)
         self.views.append(view)
         return view
 
@@ -66,7 +75,8 @@ class Lookout:
         options, report = memory.offered_options(self.import_, self.remembered), self.import_.report
         stopped = self.grave if self.stops or report.get("stopped") else []
         options = {**options, "dry_run": True} if self.stops else options
-        return {"options": options, "report": {**report, "stopped": stopped}}
+        report = {**report, "stopped": stopped, "runs": suspicious_runs(self.numbers)}
+        return {"options": options, "report": report}
 
     @property
     def stops(self) -> bool:

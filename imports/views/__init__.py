@@ -6,6 +6,7 @@ from imports.views.files import file, template
 from imports.views.history import history
 from imports.views.mapping import mapping
 from imports.views.problems import problems, problems_file
+from imports.views.report import report
 from imports.views.retry import retry
 from imports.views.undo import cancel, undo
 from imports.views.upload import upload
@@ -19,6 +20,7 @@ __all__ = [
     "mapping",
     "problems",
     "problems_file",
+    "report",
     "retry",
     "template",
     "undo",
