@@ -15,6 +15,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.utils import get_column_letter
 
 from crm.lib.datetexts import read_date
+from crm.lib.exported import EXTRA
 from crm.lib.text import cell_text
 from crm.lib.workbooks import text_cell
 from imports.mapping import MARK, OWN_COLUMNS, Field, map_columns, mark_of
@@ -106,12 +107,21 @@ class _Sheet:
 def headers(columns: list[dict]) -> list[str]:
     """What to write above the columns so that they are read again as they were read: their own labels if those do."""
     labels = [column["label"] for column in columns]
-    again = map_columns(labels)
-    for place, column in enumerate(columns):
-        field = column.get("field")
-        if field and again[place].field != field:
-            labels[place] = _untaken(NAMES[Field(field)], labels)
+    fields = [column.get("field") or None for column in columns]
+    # A name of ours may outdo a label that did well before: look again, each round settles one column at least.
+    for _ in columns:
+        again = map_columns([*labels, *OWN_COLUMNS])
+        wrong = [place for place, field in enumerate(fields) if again[place].field != field]
+        if not wrong:
+            break
+        for place in wrong:
+            labels[place] = _surely(fields[place], columns[place]["label"], [*labels[:place], *labels[place + 1 :]])
     return labels
+
+
+def _surely(field: str | None, label: str, others: list[str]) -> str:
+    """A header that cannot be read as anything but this field, or as none."""
+    return _untaken(NAMES[Field(field)] if field else f"{EXTRA}{label}", others)
 
 
 def _untaken(name: str, labels: list[str]) -> str:

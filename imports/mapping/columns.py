@@ -26,9 +26,10 @@ def map_columns(labels: Sequence, sample_rows: Iterable = (), chosen: dict[str, 
     by `labels.name_part`. Raises ValueError for a chosen field that does not exist.
     """
     labels = unique_labels([label.label if isinstance(label, Column) else label for label in labels])
-    rows = [row.cells for row in sample_rows]
+    ours = _ours(labels)
+    rows = [] if ours else [row.cells for row in sample_rows]  # problem rows are no fair sample: their names say it all
     profiles = [profile(cells[index] for cells in rows if index < len(cells)) for index in range(len(labels))]
-    settled = _ours(labels) | _exported(labels) | _chosen(labels, chosen or {})
+    settled = ours | _exported(labels) | _chosen(labels, chosen or {})
     guesses = {
         index: _checked(guess(label), label, profiles[index])
         for index, label in enumerate(labels)
@@ -78,12 +79,17 @@ _Settled = dict[int, tuple[Field | None, str]]  # column index -> field, why
 
 
 def _ours(labels: list[str]) -> _Settled:
-    """The columns that we added to a list of problem rows; a file that has but one of them means its own."""
+    """The columns that we added to a list of problem rows, and those that we marked there as filling no field.
+
+    A file that has but one of ours means its own.
+    """
     own = {label.casefold() for label in OWN_COLUMNS}
     found = {index: (None, OURS) for index, label in enumerate(labels) if label.casefold() in own}
     if len(found) < len(own):
         return {}
-    return found | {index: (None, OURS) for index, label in enumerate(labels) if label == MARK and index > max(found)}
+    marks = {index: (None, OURS) for index, label in enumerate(labels) if label == MARK and index > max(found)}
+    kept = {index: (None, EXPORTED) for index, label in enumerate(labels) if label.startswith(exported.EXTRA)}
+    return found | marks | kept
 
 
 _EXPORTED_FIELDS = {

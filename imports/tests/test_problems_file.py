@@ -6,12 +6,15 @@ import uuid
 
 import pytest
 from django.urls import reverse
+from hypothesis import given
+from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
 from customers.models import Customer
 from imports.mapping import OURS, Field, map_columns
 from imports.models import Import, ImportRow
 from imports.problems import NAMES, headers
+from imports.tests.cells import rows
 from imports.tests.factories import csv_bytes, imported
 
 ROWS = csv_bytes(
@@ -22,6 +25,10 @@ ROWS = csv_bytes(
     "Deepa,9876543211,,31/02/2026,",
     "Elsa,9876543,,,",
 )
+LABELS = (
+    "Name|Mobile|Phone number|WA|WhatsApp|Alternate number|City|Area|Date|Follow up|Remark|Email|Source|Course|Status|"
+    "Counsellor|Customer ID|Customer ID (2)|Father mobile|Column C|First name|Last name|Roll no|Zzz|Contact"
+).split("|")
 OWN = ["Row in file", "Why", "What to do", "Mark"]
 
 
@@ -179,9 +186,42 @@ def test_our_own_columns_are_left_out_but_a_stranger_s_are_kept():
 
 def test_a_column_that_a_person_chose_is_written_under_a_name_that_says_it():
     columns = [{"label": "Mobile", "field": ""}, {"label": "WA2", "field": "phone"}]
-    assert headers(columns) == ["Mobile", "Phone number"]
+    assert headers(columns) == ["Extra: Mobile", "Phone number"]
     taken = [{"label": "Phone number", "field": ""}, {"label": "Zzz", "field": "phone"}]
-    assert headers(taken) == ["Phone number", "Phone number (2)"]
+    assert headers(taken) == ["Extra: Phone number", "Phone number"]
+
+
+@given(st.lists(st.sampled_from(LABELS), min_size=1, max_size=8, unique=True), st.data())
+def test_whatever_was_chosen_is_read_again_so(labels, data):
+    once = [field for field in Field if field not in (Field.NAME, Field.OTHER_PHONE)]
+    fields = data.draw(st.permutations([*once, *[None] * 8]))[: len(labels)]
+    columns = [{"label": label, "field": str(field or "")} for label, field in zip(labels, fields, strict=True)]
+
+    again = map_columns([*headers(columns), *OWN], rows(["x"] * 12, [9876543210] * 12))
+
+    assert [column.field for column in again[: len(labels)]] == fields
+    kept = [column.kept_as for column in again[: len(labels)] if column.field is None]
+    assert kept == [label for label, field in zip(labels, fields, strict=True) if field is None]
+
+
+def test_a_choice_against_the_obvious_columns_holds_when_the_rows_come_back(as_user, manager):
+    # Given a file whose obvious columns a person said no to
+    content = csv_bytes("Asha,98765,9876543210,Kochi", "Ravi,98766,123,Aluva", header="Name,Mobile,Roll,City")
+    chosen = {"Mobile": "", "Roll": "phone", "City": "remark"}
+    import_ = imported(manager, content, mapping={"": chosen})
+    assert (import_.created, import_.rejected) == (1, 1)
+
+    # When the other row is mended and sent
+    book, _ = download(as_user(manager), import_)
+    assert [cell.value for cell in book.active[1]][:4] == ["Name", "Extra: Mobile", "Phone number", "Remark"]
+    book.active["C2"] = "9876543211"
+    again = imported(manager, as_bytes(book), "mended.xlsx")
+
+    # Then it is read as the first time
+    assert (again.created, again.rows) == (1, 1)
+    ravi = Customer.objects.visible_to(manager).get(name="Ravi")
+    assert (ravi.phone_number, ravi.remark, ravi.area) == ("+919876543211", "Aluva", "")
+    assert ravi.extra == {"Mobile": "98766"}
 
 
 def test_the_filter_of_the_page_is_that_of_the_file(as_user, manager, done):
