@@ -58,14 +58,20 @@ _LATIN = [synonym for synonym in _KNOWN if synonym.isascii() and len(synonym) >=
 _MOST_MISSING = 2  # letters
 
 
+# 'Office use › Status' is hers, whosever mobile 'Office › Mobile' is.
+_ABOUT_THE_LEAD = frozenset({Field.STATUS, Field.OWNER, Field.SOURCE, Field.COURSE, Field.FOLLOW_UP, Field.REMARK})
+
+
 @lru_cache(maxsize=4096)
 def guess(label: str, *, close: bool = True) -> Guess | None:
     """The field that a label means by its words alone, or None: synonyms, then rules, then (slow) close spellings."""
     if len(label) > LONGEST_LABEL:
         return None
     group, separator, own = label.rpartition(GROUP_SEPARATOR)
-    if separator and not set(words(group).split()) & (RELATIVES | STAFF):
-        label = own  # 'Contact details › City' is a city, but 'Father › Mobile' is the father's
+    if separator:
+        alone = guess(own, close=close)
+        if not set(words(group).split()) & (RELATIVES | STAFF) or alone and alone.field in _ABOUT_THE_LEAD:
+            return alone  # 'Contact details › City' is a city, but 'Father › Mobile' is the father's
     plain = words(label)
     if not plain:
         return None

@@ -108,6 +108,20 @@ def test_the_group_above_does_not_make_a_city_a_phone():
     ]  # fmt: skip
 
 
+def test_what_the_office_writes_about_a_lead_is_about_the_lead():
+    header = find_header(
+        rows(
+            ["Student", "", "Office use", "", "Office", "Father", ""],
+            ["Name", "Mobile", "Status", "Handled by", "Phone", "Mobile", "Name"],
+            ["Asha", 9876543210, "Interested", "meena", "0484 2345678", 9876543211, "Ravi"],
+        )
+    )
+
+    assert [column.field for column in header.columns] == [
+        Field.NAME, Field.PHONE, Field.STATUS, Field.OWNER, Field.OTHER_PHONE, Field.OTHER_PHONE, None,
+    ]  # fmt: skip
+
+
 def test_the_first_customer_is_no_second_header_row():
     header = find_header(rows(HEADER, ["Asha", "NA", "City Hostel"], RAVI))
 
