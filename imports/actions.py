@@ -28,7 +28,7 @@ from imports.models import IMPORTING_STATES, Import, ImportRow, State, upload_to
 from imports.options import KNOWN_POLICIES, OVERWRITABLE, checked_options, refuse_nonsense
 from imports.pipeline.named import Decided, decide
 from imports.queue import queue
-from imports.reading import Refused, look
+from imports.reading import Refused, look_closely
 from imports.undo import undo
 from imports.wording import purged_in_words
 
@@ -86,7 +86,7 @@ def upload(
     if size > settings.MAX_UPLOAD_BYTES:
         raise ActionError(f"This file is larger than {settings.MAX_UPLOAD_BYTES // 2**20} MB. Split it in parts.")
     file.seek(0)
-    look(file)
+    look_closely(file)
     digest = _sha256(file)
     if found := _repeat(sha256=digest):
         return found

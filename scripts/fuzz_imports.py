@@ -1,6 +1,6 @@
 """Damages spreadsheets by the thousand and imports each: rows, or a reason, in bounded time, whatever was done to it.
 
-    fuzz_imports.py [--count 2000] [--seed 7] [--keep FOLDER]
+    fuzz_imports.py [--count 2000] [--seed 7] [--only TEXT] [--keep FOLDER]
 
 The files are the tests' own samples and those of ../shared/cases. Prints how often each end came. Exit 1 when one came
 that must not: an import that failed, a reason nobody knows, an exception, a time limit passed. The files that did it
@@ -26,25 +26,27 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--count", type=int, default=2_000, help="how many damaged files (2000)")
     parser.add_argument("--seed", type=int, default=7, help="the same seed makes the same files (7)")
+    parser.add_argument("--only", default="", help="only files with this in their names")
     parser.add_argument("--keep", type=Path, help="where to keep the files that ended badly (a new temporary folder)")
     chosen = parser.parse_args()
     keep = chosen.keep or Path(tempfile.mkdtemp(prefix="fuzz-"))
     keep.mkdir(parents=True, exist_ok=True)
     with product() as manager:
-        ends, bad = run(chosen.count, chosen.seed, keep, manager)
+        ends, bad = run(chosen, keep, manager)
     for end, number in ends.most_common():
         print(f"{number:>7,}  {end}")
     print(f"{bad} of {chosen.count:,} ended as no import may" + (f"; they are in {keep}" if bad else ""))
     return 1 if bad else 0
 
 
-def run(count: int, seed: int, keep: Path, manager) -> tuple[Counter, int]:
-    """Import `count` damaged files. Returns how often each end came, and how many must not have come."""
+def run(chosen: argparse.Namespace, keep: Path, manager) -> tuple[Counter, int]:
+    """Import `chosen.count` damaged files. Returns how often each end came, and how many must not have come."""
     from imports.reading.tests.fuzz import mutate, samples
 
     logging.disable(logging.WARNING)  # a child that ended badly is what we are here for
-    rng, files, ends, bad = random.Random(seed), samples(), Counter(), 0
-    for number in range(1, count + 1):
+    rng, ends, bad = random.Random(chosen.seed), Counter(), 0
+    files = {name: content for name, content in samples().items() if chosen.only in name}
+    for number in range(1, chosen.count + 1):
         name = rng.choice(sorted(files))
         content = mutate(files[name], rng)
         started = time.monotonic()
@@ -56,7 +58,7 @@ def run(count: int, seed: int, keep: Path, manager) -> tuple[Counter, int]:
             print(f"{number}: {name}: {end}, {seconds:.0f} s", flush=True)
         ends[end.partition("\n")[0]] += 1
         if number % 200 == 0:
-            print(f"... {number:,} of {count:,}", file=sys.stderr, flush=True)
+            print(f"... {number:,} of {chosen.count:,}", file=sys.stderr, flush=True)
     return ends, bad
 
 

@@ -1,4 +1,4 @@
-"""xls and xlsb through calamine, which shows values, sheets and merged areas, but no hidden rows and no error cells."""
+"""xls through calamine, which shows values, sheets and merged areas; `biff` adds hidden rows and error cells."""
 
 import datetime
 from collections.abc import Iterator
@@ -8,23 +8,21 @@ from typing import Any, BinaryIO
 import python_calamine
 from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-from .archive import Archive
+from . import biff
 from .merged import Area, MergedAreas
 from .number_formats import clock_text
 from .options import Limits, Options
-from .parts import refuse_doctypes
 from .refused import Refused
-from .source import BookSource, SheetSource, Tally
-from .values import CellError, Row
+from .source import BookSource, SheetSource, Tally, place
+from .values import ERROR_CODES, CellError, Row
 
-# [MS-XLS] 2.5.10 BErr; calamine gives an error as the text that Excel shows.
-ERRORS = frozenset({"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA"})
+# calamine gives some errors as the text that Excel shows.
+ERRORS = frozenset(ERROR_CODES.values())
 
 
 def read_book(file: BinaryIO, options: Options, limits: Limits) -> BookSource:
-    """Raises Refused: password_protected, unreadable_file, and what the zip around an xlsb is refused for."""
-    if file.read(2) == b"PK":
-        refuse_doctypes(Archive(file, limits))
+    """Raises Refused: password_protected, unreadable_file."""
+    unseen = biff.unseen(file)
     file.seek(0)
     try:
         book = python_calamine.load_workbook(file)
@@ -32,14 +30,19 @@ def read_book(file: BinaryIO, options: Options, limits: Limits) -> BookSource:
         raise Refused("password_protected") from error
     except (python_calamine.CalamineError, OSError, ValueError) as error:
         raise Refused("unreadable_file") from error
-    return BookSource([_sheet(book, meta) for meta in book.sheets_metadata if meta.typ == SheetTypeEnum.WorkSheet])
+    sheets = book.sheets_metadata
+    if len(unseen) != len(sheets):
+        unseen = [biff.Unseen()] * len(sheets)
+    both = zip(sheets, unseen, strict=True)
+    return BookSource([_sheet(book, meta, more) for meta, more in both if meta.typ == SheetTypeEnum.WorkSheet])
 
 
-def _sheet(book: CalamineWorkbook, meta: python_calamine.SheetMetadata) -> SheetSource:
-    return SheetSource(meta.name, partial(_rows, book, meta.name), meta.visible != SheetVisibleEnum.Visible)
+def _sheet(book: CalamineWorkbook, meta: python_calamine.SheetMetadata, unseen: biff.Unseen) -> SheetSource:
+    hidden = meta.visible != SheetVisibleEnum.Visible
+    return SheetSource(meta.name, partial(_rows, book, meta.name, unseen), hidden)
 
 
-def _rows(book: CalamineWorkbook, name: str, tally: Tally) -> Iterator[Row]:
+def _rows(book: CalamineWorkbook, name: str, unseen: biff.Unseen, tally: Tally) -> Iterator[Row]:
     try:
         sheet = book.get_sheet_by_name(name)
     except (python_calamine.CalamineError, OSError, ValueError) as error:
@@ -50,8 +53,10 @@ def _rows(book: CalamineWorkbook, name: str, tally: Tally) -> Iterator[Row]:
     _, first_column = sheet.start  # calamine gives the blank rows above the data, but not the blank columns left of it
     for number, values in enumerate(sheet.iter_rows(), start=1):
         cells = [None] * first_column + [_value(value) for value in values]
+        for column, error in unseen.errors.get(number, {}).items():
+            place(cells, column, CellError(error))
         merged.fill(number, cells)
-        yield Row(number, cells, False)
+        yield Row(number, cells, number in unseen.hidden)
 
 
 def _areas(ranges: Any) -> Iterator[Area]:

@@ -24,11 +24,12 @@ READERS = {
     "csv": "delimited",
     "xlsx": "xlsx",
     "xlsm": "xlsx",
-    "xlsb": "binary",
+    "xlsb": "xlsb",
     "xls": "binary",
     "ods": "opendocument",
     "html": "web_page",
     "xml2003": "spreadsheetml",
+    "encrypted": "encrypted",
 }
 BATCH_ROWS = 500
 BATCH_CELLS = 20_000

@@ -13,9 +13,11 @@ _FILEPASS = 0x002F  # [MS-XLS] 2.4.117
 _BOF = {0x0009, 0x0209, 0x0409, 0x0809}
 _MINI_STREAM = 4096  # shorter streams are kept elsewhere, and how far FILEPASS is looked for
 
+ENCRYPTED = "encrypted"  # perhaps with the password that opens without a question; only a child can tell
+
 # The stream or storage that tells what a file is, in the order they are asked for.
 _STREAMS = {
-    "EncryptedPackage": "encrypted",
+    "EncryptedPackage": ENCRYPTED,
     "Workbook": "xls",
     "Book": "xls",
     "WORKBOOK": "xls",
@@ -37,13 +39,13 @@ _ANY_HEAD = re.compile(b"|".join(re.escape(head) for head in _HEADS))
 
 
 def look(file: BinaryIO) -> str:
-    """'xls', or Refused. The directory is searched for, not followed: that also works when its chain is damaged."""
+    """'xls', ENCRYPTED, or Refused. The directory is searched for, not followed: its chain may be damaged."""
     found = _entries(file)
     for head, kind in _HEADS.items():
         if head not in found:
             continue
-        if kind == "encrypted" or (kind == "xls" and _has_password(file, found[head])):
-            raise Refused("password_protected")
+        if kind == ENCRYPTED or (kind == "xls" and _has_password(file, found[head])):
+            return ENCRYPTED
         if kind == "xls":
             return kind
         raise Refused("unsupported_type", kind=kind)

@@ -57,7 +57,7 @@ _SPREADSHEET_2003 = "urn:schemas-microsoft-com:office:spreadsheet"
 
 
 def look(file: BinaryIO, limits: Limits | None = None) -> str:
-    """The kind of a seekable binary file: xlsx, xlsm, xlsb, xls, ods, html, xml2003 or csv.
+    """The kind of a seekable binary file: xlsx, xlsm, xlsb, xls, ods, html, xml2003, csv or encrypted.
 
     Reads the first bytes and, in a zip, the directory; inflates nothing. Raises Refused: file_empty,
     password_protected, unsupported_type, too_large_uncompressed, unreadable_file.

@@ -28,12 +28,13 @@ def plain_number(text: str) -> Any:
     try:
         if len(text) < 18 and text.isdecimal():
             return int(text)
-        return _whole(float(text))
+        return whole(float(text))
     except ValueError:
         return text
 
 
-def _whole(number: float) -> Any:
+def whole(number: float) -> Any:
+    """A number as it is shown: whole ones as int, what is none as its name."""
     if number.is_integer():
         return int(number) if abs(number) < 2**53 else number
     return number if abs(number) < float("inf") else str(number)
@@ -60,11 +61,20 @@ def reader(kind: str | None, is_1904: bool) -> Callable[[str], Any]:
     return lru_cache(CACHED)(partial(_moment, kind, _EPOCH_1904 if is_1904 else _EPOCH_1900))
 
 
+def number_reader(kind: str | None, is_1904: bool) -> Callable[[float], Any]:
+    """The same from the number itself, as binary files have it."""
+    if kind is None:
+        return whole
+    return lru_cache(CACHED)(partial(_moment_of, kind, _EPOCH_1904 if is_1904 else _EPOCH_1900))
+
+
 def _moment(kind: str, epoch: datetime.datetime, text: str) -> Any:
     number = plain_number(text)
-    if isinstance(number, str) or not 0 <= number < _MAX_SERIAL:
-        return number
-    return from_serial(number, kind, epoch)
+    return number if isinstance(number, str) else _moment_of(kind, epoch, number)
+
+
+def _moment_of(kind: str, epoch: datetime.datetime, number: float) -> Any:
+    return from_serial(number, kind, epoch) if 0 <= number < _MAX_SERIAL else number
 
 
 def from_serial(number: float, kind: str, epoch: datetime.datetime = _EPOCH_1900) -> Any:

@@ -29,6 +29,12 @@ class Row(NamedTuple):
     hidden: bool
 
 
+# How the binary formats write the error of a cell ([MS-XLS] 2.5.10 BErr).
+ERROR_CODES = {
+    0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A",
+    0x2B: "#GETTING_DATA",
+}  # fmt: skip
+
 PLAIN = frozenset({type(None), str, int, float, bool})
 
 _TAGS = {

@@ -1,14 +1,13 @@
 """xlsx and xlsm: finds the parts of the package (ECMA-376 part 2) and reads all but the sheets (worksheet.py)."""
 
-import posixpath
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, BinaryIO
 
 from . import number_formats
 from .archive import Archive
 from .options import Limits, Options
+from .package import relations, workbook_part
 from .parts import elements, refuse_doctypes
 from .refused import Refused
 from .shared_strings import read_strings
@@ -17,12 +16,6 @@ from .values import Row
 from .worksheet import read_rows
 
 TRUE = {"1", "true", "on"}
-
-
-@dataclass(frozen=True)
-class Relation:
-    kind: str  # the last word of its type: worksheet, styles …
-    target: str
 
 
 def read_book(file: BinaryIO, options: Options, limits: Limits) -> BookSource:
@@ -37,8 +30,8 @@ class Workbook:
 
     def __init__(self, archive: Archive):
         self.archive = archive
-        self._part = _workbook_part(archive)
-        self._relations = _relations(archive, self._part)
+        self._part = workbook_part(archive)
+        self._relations = relations(archive, self._part)
         self._is_1904 = False
         self._strings: list[str] | None = None
         self._numbers: list[Callable[[str], Any]] | None = None
@@ -93,28 +86,6 @@ class Workbook:
                 raise
         kinds = [number_formats.format_kind(number, codes.get(number)) for number in formats]
         return [number_formats.reader(kind, self._is_1904) for kind in kinds]
-
-
-def _workbook_part(archive: Archive) -> str:
-    for relation in (_relations(archive, "") or {}).values():
-        if relation.kind == "officeDocument" and relation.target in archive:
-            return relation.target
-    return "xl/workbook.xml"
-
-
-def _relations(archive: Archive, part: str) -> dict[str, Relation] | None:
-    """A part's relations by id; targets as member names, those outside the file left out. None: the list is missing."""
-    folder, base = posixpath.split(part)
-    rels = posixpath.join(folder, "_rels", f"{base}.rels")
-    if rels not in archive:
-        return None
-    found = {}
-    for _, name, attributes in elements(archive.chunks(rels)):
-        if name == "Relationship" and attributes.get("TargetMode") != "External":
-            target = posixpath.normpath(posixpath.join("/", folder, attributes.get("Target", "").replace("\\", "/")))
-            kind = attributes.get("Type", "").rpartition("/")[2]
-            found[attributes.get("Id", "")] = Relation(kind, target.lstrip("/"))
-    return found
 
 
 def _number(text: str | None) -> int:

@@ -1,6 +1,11 @@
 """The smallest compound file and workbook stream that a reader takes for an xls ([MS-CFB], [MS-XLS])."""
 
+import hashlib
 import struct
+
+from cryptography.hazmat.decrepit.ciphers.algorithms import ARC4
+from cryptography.hazmat.primitives.ciphers import Cipher
+from msoffcrypto.method.rc4 import _makekey
 
 SECTOR = 512
 FREE, END, FAT = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
@@ -69,6 +74,43 @@ def label5(row, column, text):
 
 def error(row, column, code=0x2A):
     return record(0x0205, struct.pack("<3HBB", row, column, 0, code, 1))
+
+
+def formula_error(row, column, code=0x07):
+    """A formula that came to an error."""
+    return record(0x0006, struct.pack("<3H", row, column, 0) + bytes((2, 0, code, 0, 0, 0, 0xFF, 0xFF)) + b"\0" * 8)
+
+
+def row_record(row, hidden):
+    return record(0x0208, struct.pack("<6HI", row, 0, 9, 255, 0, 0, 0x20 if hidden else 0))
+
+
+def encrypted(stream, password, salt=b"0123456789abcdef"):
+    """A BIFF 8 stream under 40 bit RC4 ([MS-XLS] 2.2.10): bodies only, a new key every kilobyte."""
+    verifier = b"f" * 16
+    proof = _rc4(password, salt, verifier + hashlib.md5(verifier).digest())
+    begin_end = 4 + struct.unpack_from("<H", stream, 2)[0]
+    pass_record = record(0x002F, struct.pack("<3H", 1, 1, 1) + salt + proof)
+    plain = stream[:begin_end] + pass_record + stream[begin_end:]
+    plain = bytearray(plain + record(0x00FF, b"\0" * (-len(plain) % SECTOR + 8 * SECTOR - 4)))  # to the end of a sector
+    secret = bytearray(_rc4(password, salt, plain))
+    at = 0
+    while at + 4 <= len(plain):
+        kind, length = struct.unpack_from("<HH", plain, at)
+        open_bytes = length if kind in (0x0809, 0x002F) else 4 if kind == 0x0085 else 0
+        if kind == 0x0085:  # where the sheet stands: further down now
+            struct.pack_into("<I", plain, at + 4, struct.unpack_from("<I", plain, at + 4)[0] + len(pass_record))
+        secret[at : at + 4 + open_bytes] = plain[at : at + 4 + open_bytes]
+        at += 4 + length
+    return bytes(secret)
+
+
+def _rc4(password, salt, data, block=1024):
+    done = b""
+    for number in range(0, len(data), block):
+        key = Cipher(ARC4(_makekey(password, salt, number // block)), mode=None)
+        done += key.encryptor().update(bytes(data[number : number + block]))
+    return done
 
 
 def merged(first_row, last_row, first_column, last_column):

@@ -7,11 +7,14 @@ from imports.reading import Limits, Refused, open_book
 from imports.reading.options import MIB
 from imports.reading.process import FILE_REASONS
 
-from .compound_files import biff8, compound_file, label8, merged, number
+from .compound_files import biff8, compound_file, encrypted, label8, merged, number
 from .helpers import CASES, package, row, zipped
 from .test_markup import data, sheet, workbook
 from .test_opendocument import content, table
 from .test_opendocument import row as ods_row
+from .test_xlsb import REAL, TEXT, cell, real, short, wide
+from .test_xlsb import book as xlsb
+from .test_xlsb import row as xlsb_row
 
 SECONDS = 20
 LIMITS = Limits(seconds=SECONDS, memory_bytes=512 * MIB)
@@ -31,6 +34,16 @@ def samples():
     made = {
         "made.xlsx": zipped(package(data=body, after=after, strings=strings)),
         "made.xls": compound_file("Workbook", biff8(cells, after=merged(0, 1, 0, 0))),
+        "made_locked.xls": compound_file("Workbook", encrypted(biff8(cells), "VelvetSweatshop")),
+        "made.xlsb": xlsb(
+            xlsb_row(1)
+            + short(TEXT, wide("Name"))
+            + short(TEXT, wide("Phone"))
+            + xlsb_row(2, hidden=True)
+            + cell(TEXT, 0, wide("देव"))
+            + short(REAL, real(9876543210))
+            + cell(REAL, 3, real(46086), style=1)
+        ),
         "made.ods": zipped(
             {"content.xml": content(table(ods_row("Name", None) + ods_row("Asha", number_rows_repeated="3")))}
         ),

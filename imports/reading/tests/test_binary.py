@@ -1,9 +1,28 @@
-"""xls through calamine."""
+"""xls through calamine, and workbooks that are encrypted."""
 
 import datetime
+import io
+import random
 
-from .compound_files import biff5, biff8, compound_file, error, label5, label8, merged, number
-from .helpers import everything, refusal, rows_of, write
+import pytest
+from msoffcrypto.format.ooxml import OOXMLFile
+
+from imports.reading import CellError
+
+from .compound_files import (
+    biff5,
+    biff8,
+    compound_file,
+    encrypted,
+    error,
+    formula_error,
+    label5,
+    label8,
+    merged,
+    number,
+    row_record,
+)
+from .helpers import everything, package, refusal, row, rows_of, write, zipped
 
 
 def xls(tmp_path, stream, name="Workbook"):
@@ -35,13 +54,36 @@ def test_merged_areas(tmp_path):
     assert sheet.merged == 1
 
 
-def test_an_error_is_never_a_text(tmp_path):
-    [(_, cells)] = rows_of(xls(tmp_path, biff8(label8(0, 0, "Asha") + error(0, 1) + label8(0, 2, "x"))))
-    assert not isinstance(cells[1], str) or cells[1] == ""
+@pytest.mark.parametrize("build", [(biff8, "Workbook"), (biff5, "Book")])
+def test_errors_and_hidden_rows(tmp_path, build):
+    stream, name = build
+    cells = row_record(0, hidden=False) + row_record(1, hidden=True) + number(0, 0, 1) + error(0, 1)
+    cells += number(0, 2, 2) + number(1, 0, 3) + formula_error(1, 1)
+    [(_, rows)] = everything(xls(tmp_path, stream(cells), name))[1]
+    assert [(row.number, row.cells, row.hidden) for row in rows] == [
+        (1, [1, CellError("#N/A"), 2], False),
+        (2, [3, CellError("#DIV/0!")] + [None] * (len(rows[1].cells) - 2), True),
+    ]
 
 
 def test_a_hidden_sheet(tmp_path):
     assert refusal(xls(tmp_path, biff8(label8(0, 0, "Name"), hidden=True))) == "file_empty"
+
+
+def test_the_password_that_excel_tries_first(tmp_path):
+    cells = label8(0, 0, "Name") + b"".join(label8(row, 0, f"Asha {row}") for row in range(1, 80))
+    found = rows_of(xls(tmp_path, encrypted(biff8(cells), "VelvetSweatshop")))
+    assert (found[0], found[79]) == ((1, ["Name"]), (80, ["Asha 79"]))
+    assert refusal(xls(tmp_path, encrypted(biff8(cells), "fair2026"))) == "password_protected"
+
+
+def test_an_encrypted_xlsx(tmp_path):
+    book = zipped(package(data=row(1, "Name", "Phone")) | {"docProps/thumbnail.jpeg": random.randbytes(9_000)})
+    for password, expected in (("VelvetSweatshop", [(1, ["Name", "Phone"])]), ("fair2026", None)):
+        secret = io.BytesIO()
+        OOXMLFile(io.BytesIO(book)).encrypt(password, secret)
+        path = write(tmp_path, secret.getvalue())
+        assert (rows_of(path) if expected else refusal(path)) == (expected or "password_protected")
 
 
 def test_password(tmp_path):

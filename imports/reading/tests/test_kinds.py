@@ -5,7 +5,7 @@ import struct
 
 import pytest
 
-from imports.reading import Refused, look
+from imports.reading import Refused, look, look_closely
 
 from .compound_files import biff8, compound_file
 from .helpers import package, refusal, row, write, xlsx, zipped
@@ -107,9 +107,16 @@ def test_empty(content):
 
 
 def test_password_protected():
-    assert refused(compound_file("EncryptedPackage", b"x" * 5000))[0] == "password_protected"
-    assert refused(compound_file("Workbook", biff8(password=True)))[0] == "password_protected"
     assert refused(zipped({"encrypted-package": "x", "mimetype": ODS}))[0] == "password_protected"
+
+
+@pytest.mark.parametrize(("name", "stream"), [("EncryptedPackage", b"x" * 5000), ("Workbook", biff8(password=True))])
+def test_whether_a_password_is_needed_is_found_out_by_a_child(name, stream):
+    content = io.BytesIO(compound_file(name, stream))
+    assert look(content) == "encrypted"
+    with pytest.raises(Refused) as refusal:
+        look_closely(content)
+    assert refusal.value.code == "password_protected"
 
 
 def test_an_encrypted_member():
