@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from customers.views import assignment, calls, days, detail, edit, exports, lists, rules, saved, status, team
+from customers.views import assignment, bulk, calls, days, detail, edit, exports, lists, rules, saved, status, team
 
 app_name = "customers"
 
@@ -20,6 +20,9 @@ urlpatterns = [
     path("customers/views/menu/", saved.menu, name="views_menu"),
     path("customers/views/<uuid:view_id>/", saved.view, name="view"),
     path("customers/columns/", saved.columns, name="columns"),
+    path("customers/bulk/", bulk.act_on, name="bulk"),
+    path("customers/bulk/<uuid:batch_id>/", bulk.batch, name="bulk_batch"),
+    path("customers/bulk/<uuid:batch_id>/undo/", bulk.undo, name="bulk_undo"),
     path("customers/batch/<uuid:batch_id>/", assignment.batch, name="batch"),
     path("customers/batch/<uuid:batch_id>/undo/", assignment.undo_batch, name="undo_batch"),
     path("customers/<uuid:customer_id>/", detail.customer, name="detail"),

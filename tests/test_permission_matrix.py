@@ -86,6 +86,9 @@ ROWS = [
     Row("customers:undo_batch", MANAGERS, post=(302, 400, 302), kwargs=("batch_id",)),
     Row("customers:export", MANAGERS, get=OK, post=BAD),  # the setting EXPORTS opens it to others: test_export
     Row("customers:exports", MANAGERS, get=OK),
+    Row("customers:bulk", MANAGERS, post=BAD),
+    Row("customers:bulk_batch", MANAGERS, get=OK, kwargs=("batch_id:bulk_id",)),
+    Row("customers:bulk_undo", MANAGERS, post=(302, 400, 302), kwargs=("batch_id:bulk_id",)),
     Row("customers:views", INSIDE, get=OK, post=(302, 400, 302)),
     Row("customers:views_menu", INSIDE, get=OK),
     Row("customers:view", INSIDE, post=(302, 400, 302), kwargs=("view_id",)),
@@ -179,6 +182,14 @@ def ids(asha, ravi, manager):
         rule_id=lambda: SharingRule.objects.create().pk,
         view_id=lambda: (
             SavedView.objects.create(owner=manager, name="Kochi", is_shared=True, created_at=timezone.now()).pk
+        ),
+        bulk_id=lambda: (
+            Batch.objects.create(
+                kind=Batch.Kind.STATUS,
+                by=manager,
+                at=timezone.now(),
+                options={"act": {"status": "NEW", "note": "", "due_at": None, "source": None}, "total": 0, "seen": 0},
+            ).pk
         ),
         batch_id=lambda: Batch.objects.create(kind=Batch.Kind.ASSIGN, by=manager, at=timezone.now()).pk,
     )

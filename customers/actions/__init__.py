@@ -16,6 +16,15 @@ from customers.actions.assignment import (
     share_out,
     unassign,
 )
+from customers.actions.bulk import (
+    BULK_KINDS,
+    Act,
+    begin_bulk,
+    begin_bulk_undo,
+    bulk_slice,
+    undo_bulk_slice,
+    why_bulk_stands,
+)
 from customers.actions.calls import UNDO_WITHIN, record_tap, set_message, skip, take_back
 from customers.actions.capacity import Seat, capacities, eligible, loads, seats
 from customers.actions.errors import ActionError, AlreadyKnown, AlreadyLookedAfter, Conflict
@@ -41,6 +50,13 @@ from customers.actions.status import KEEP, record_status
 from customers.actions.undo_sharing import UNDOABLE, begin_undoing, undo_slice, why_not_undone
 
 __all__ = [
+    "BULK_KINDS",
+    "Act",
+    "begin_bulk",
+    "begin_bulk_undo",
+    "bulk_slice",
+    "undo_bulk_slice",
+    "why_bulk_stands",
     "KEEP",
     "MOST_PINNED",
     "MOST_XLSX",

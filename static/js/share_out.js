@@ -78,7 +78,7 @@
     const button = form.querySelector("[data-share-button]");
     if (button) button.textContent = count ? `Share out ${number.format(count)}` : "Share out";
     const said = form.querySelector("[data-selected]");
-    if (said) said.textContent = count ? `${number.format(count)} selected` : "Tick those to give to somebody.";
+    if (said) said.textContent = count ? `${number.format(count)} selected` : "Tick those to act on.";
     form.querySelector("[data-share-bar]")?.classList.toggle("is-up", count > 0);
     if (form.querySelector("[data-seat]")) drawPreview(form, count);
   }
