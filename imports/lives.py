@@ -6,10 +6,12 @@ of all others a row in the database tells, which grows old when they fall silent
 
 import fcntl
 import os
+import signal
 import socket
 import uuid
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from io import TextIOWrapper
 from pathlib import Path
 
 from django.conf import settings
@@ -44,7 +46,9 @@ class Life:
         folder = lock_folder()
         folder.mkdir(parents=True, exist_ok=True)
         self._path = folder / f"{self.worker_id}.lock"
-        self._seat = _take_seat(folder / "worker.lock", now) if connection.vendor == "sqlite" else None
+        self._seat, self._sleeper = None, 0
+        if connection.vendor == "sqlite":
+            self._seat, self._sleeper = _take_seat(folder / "worker.lock", now)
         self._file = open(self._path, "w")  # noqa: SIM115 - held open for life
         _lock(self._file)
 
@@ -54,6 +58,14 @@ class Life:
         silent = Worker.objects.filter(seen_at__lte=now - SILENT_AFTER).values_list("pk", "seen_at")
         gone = [pk for pk, seen_at in silent if is_dead(pk) or seen_at < now - timedelta(days=1)]
         Worker.objects.filter(pk__in=gone).delete()
+
+    def end_the_sleeper(self) -> None:
+        """End the worker whose seat this one took, if it was stopped (SIGSTOP) rather than slow.
+
+        For when it sleeps in the middle of a transaction: SQLite would wait for it, and so would every page.
+        """
+        if self._sleeper and _is_stopped(self._sleeper):
+            os.kill(self._sleeper, signal.SIGKILL)
 
     @property
     def has_lost_its_seat(self) -> bool:
@@ -75,23 +87,33 @@ class Life:
             self._seat.close()
 
 
-def _take_seat(path: Path, now: datetime):
-    """The locked file. That of a worker which has fallen silent is put aside: it finds that out when it wakes."""
-    seat = open(path, "a")  # noqa: SIM115 - held open for life
-    if _lock(seat):
-        os.utime(path)
-        return seat
-    taken_at = datetime.fromtimestamp(os.fstat(seat.fileno()).st_mtime, UTC)
-    seat.close()
-    if taken_at > now - SILENT_AFTER or is_anybody_alive(now):  # the newest has not yet had time to be seen
-        raise AnotherWorker
-    with suppress(FileNotFoundError):
-        path.unlink()
-    seat = open(path, "a")  # noqa: SIM115
+def _take_seat(path: Path, now: datetime) -> tuple[TextIOWrapper, int]:
+    """The locked file, and the process that had it before if that has fallen silent: it finds out when it wakes."""
+    seat = open(path, "a+")  # noqa: SIM115 - held open for life
     if not _lock(seat):
+        taken_at = datetime.fromtimestamp(os.fstat(seat.fileno()).st_mtime, UTC)
+        seat.seek(0)
+        sleeper = seat.read()
         seat.close()
-        raise AnotherWorker
-    return seat
+        if taken_at > now - SILENT_AFTER or is_anybody_alive(now):  # the newest has not yet had time to be seen
+            raise AnotherWorker
+        with suppress(FileNotFoundError):
+            path.unlink()
+        seat, _ = _take_seat(path, now)
+        return seat, int(sleeper or 0)
+    seat.truncate(0)
+    seat.write(str(os.getpid()))
+    seat.flush()
+    os.utime(path)
+    return seat, 0
+
+
+def _is_stopped(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        return state == "T" and b"worker" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return False
 
 
 def _lock(file) -> bool:

@@ -61,8 +61,7 @@ class Command(BaseCommand):
     def _work(self, *, once: bool) -> None:
         life = self._life(once=once)
         try:
-            life.beat(timezone.now())
-            recovery.recover(now=timezone.now())
+            self._begin(life)
             if not once:
                 profiles.warm_up()
             worker = Worker(
@@ -80,6 +79,15 @@ class Command(BaseCommand):
                 worker.run()
         finally:
             life.end()
+
+    @staticmethod
+    def _begin(life: Life) -> None:
+        try:
+            life.beat(timezone.now())
+        except OperationalError:
+            life.end_the_sleeper()
+            raise
+        recovery.recover(now=timezone.now())
 
     def _life(self, *, once: bool) -> Life:
         told = False
