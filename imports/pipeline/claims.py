@@ -20,8 +20,13 @@ STALE_AFTER = timedelta(seconds=60)
 BEAT_SECONDS = 15
 BEGUN = (State.CHECKING, State.RUNNING, State.UNDOING)
 # PostgreSQL ends the transaction of a worker that has been put to sleep in the middle of it: others could neither take
-# its import over nor touch the customers in its hand for as long as that lasts.
-_WAKEFUL = "SET LOCAL idle_in_transaction_session_timeout = '30s'; SET LOCAL statement_timeout = '60s'"
+# its import over nor touch the customers in its hand for as long as that lasts. In the middle of a COPY it does not;
+# the name says whose session somebody else may end then, provided that it only waits for its client.
+_WAKEFUL = "SET LOCAL idle_in_transaction_session_timeout = '30s'; SET LOCAL application_name = '{}'"
+_END = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE application_name = %s AND wait_event_type = 'Client' AND state_change < clock_timestamp() - interval '20 s'
+    """
 logger = logging.getLogger(__name__)
 
 
@@ -42,12 +47,25 @@ def release_claim(import_id: str, *, silent_since: datetime | None = None) -> bo
     """
     held = Import.objects.filter(pk=import_id).select_for_update(of=("self",), skip_locked=True).first()
     if held is None:
+        if silent_since:
+            _wake(import_id, silent_since)
         return not Import.objects.filter(pk=import_id).exists()
     if silent_since and held.heartbeat and held.heartbeat > silent_since:
         return False
     if held.state in WORKING_STATES:
         Import.objects.filter(pk=import_id).update(worker="", heartbeat=None)
     return True
+
+
+def _wake(import_id: str, silent_since: datetime) -> None:
+    """End the session whose transaction holds an import of which nothing has been heard; it is free a moment later."""
+    if connection.vendor == "postgresql" and Import.objects.filter(pk=import_id, heartbeat__lte=silent_since).exists():
+        with connection.cursor() as cursor:
+            cursor.execute(_END, [_session_name(import_id)])
+
+
+def _session_name(import_id: uuid.UUID | str) -> str:
+    return f"import {import_id}"
 
 
 class Claim:
@@ -71,7 +89,7 @@ class Claim:
         """
         if connection.vendor == "postgresql" and connection.in_atomic_block:
             with connection.cursor() as cursor:
-                cursor.execute(_WAKEFUL)
+                cursor.execute(_WAKEFUL.format(_session_name(self.import_id)))
         mine = Import.objects.filter(pk=self.import_id, worker=self.worker, state__in=WORKING_STATES)
         if not mine.update(heartbeat=timezone.now(), **values):
             raise Lost(self.import_id)

@@ -48,13 +48,13 @@ def patiently(step: Callable[[], bool | None]) -> bool | None:
             if attempt == ATTEMPTS - 1 or connection.in_atomic_block:
                 raise
             logger.warning("The database did not answer; trying again", exc_info=True)
+            connection.close()
             wait(attempt)
     return None
 
 
 def wait(attempt: int) -> None:
-    """Longer from time to time, on a new connection afterwards. Raises Stopped when the worker is asked to end."""
-    connection.close()
+    """Longer from time to time. Raises Stopped when the worker is asked to end."""
     if stopping.wait(min(0.5 * 2**attempt, LONGEST_PAUSE)):
         raise Stopped
 
@@ -80,6 +80,7 @@ class Outage:
     def _answer(self) -> object:
         attempt = 3
         while True:
+            connection.close()
             wait(attempt)
             try:
                 return self._place()
