@@ -71,5 +71,5 @@ def _waiting(import_: Import) -> Import:
 
 def _anew(stored: Import, now: datetime) -> dict:
     """From the first row: the words that the last count would have added are to be added again."""
-    mapping = {key: value for key, value in stored.mapping.items() if key != "new_words"}
+    mapping = {key: value for key, value in stored.mapping.items() if key not in ("new_words", "pretended")}
     return {**_COUNTS, "mapping": mapping, "started_at": None, "heartbeat": now}

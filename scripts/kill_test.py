@@ -150,6 +150,7 @@ def snapshot() -> None:
     }
     words = {model: dict(model.objects.values_list("pk", "name")) for model in (c.Source, c.Course)}
     origins = dict(c.Origin.objects.values_list("pk", "label"))
+    batches = dict(c.Batch.objects.values_list("pk", "kind"))
     files = dict(Import.objects.values_list("pk", "original_name"))
     named = {
         "customer_id": people,
@@ -157,6 +158,7 @@ def snapshot() -> None:
         "source_id": words[c.Source],
         "course_id": words[c.Course],
         "import_id": files,
+        "batch_id": batches,
     }
 
     def said(value):

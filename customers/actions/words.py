@@ -10,15 +10,21 @@ from customers.models import Alias
 class Vocabulary:
     """The ids of the names in one file; `field` is source or course. Adds at most `limit` new ones.
 
-    With `is_dry` nothing is added: new names get ids below nought.
+    With `is_dry` nothing is added: new names get ids below nought; `pretended` are those that got one before.
     """
 
-    def __init__(self, field: str, *, limit: int, added: int = 0, is_dry: bool = False):
+    def __init__(self, field: str, *, limit: int, added: int = 0, is_dry: bool = False, pretended: Iterable[str] = ()):
         self.added, self._is_dry = added, is_dry
         self._field, self._limit = field, limit
         self._model, self._kind = KINDS[field]
         self._ids: dict[str, int] = {}
         self._names: dict[int, str] = {}
+        self._pretend({fold(name): name for name in pretended})
+
+    @property
+    def pretended(self) -> list[str]:
+        """The names that would have been added."""
+        return [name for pk, name in self._names.items() if pk < 0]
 
     def learn(self, names: Iterable[str]) -> None:
         """Look the `names` up, all in two queries, and add those that are new, as far as the limit allows."""
@@ -59,12 +65,15 @@ class Vocabulary:
     def _add(self, names: dict[str, str]) -> None:
         """Another import may add the same ones at this moment: whose row it is does not matter."""
         if self._is_dry:
-            for key, name in names.items():
-                self._ids[key] = -len(self._ids) - 1
-                self._names[self._ids[key]] = name
+            self._pretend(names)
         else:
             self._model.objects.bulk_create(
                 (self._model(name=name, key=key) for key, name in names.items()), ignore_conflicts=True
             )
             self._look_up(names)
         self.added += len(names)
+
+    def _pretend(self, names: dict[str, str]) -> None:
+        for key, name in names.items():
+            self._ids[key] = -len(self._ids) - 1
+            self._names[self._ids[key]] = name

@@ -26,7 +26,7 @@ class Writer:
         self.claim, self.import_ = claim, import_
         self.is_dry = bool(import_.options.get("dry_run"))
         self.people = people_of(import_)
-        self.added: dict[str, int] = dict(import_.mapping.get("new_words", {}))
+        self.added: dict = self._added_so_far(import_.mapping)
         self._forget_words()
 
     def next_slice(self) -> bool:
@@ -72,17 +72,31 @@ class Writer:
             values["check_result"] = result
         values["done_rows"], values["deaths"] = rows[-1].number, 0
         if (added := self._added_now()) != self.added:
-            values["mapping"] = {**self.import_.mapping, "new_words": added}
+            values["mapping"] = {**self.import_.mapping, **added}
         if not self.is_dry:
             StagedSlice.objects.filter(import_id=self.import_.pk, number=rows[0].number).delete()
         self.claim.hold(**values)
 
-    def _added_now(self) -> dict[str, int]:
-        return {field: words.added for field, words in self.words.items()}
+    @staticmethod
+    def _added_so_far(mapping: dict) -> dict:
+        return {"new_words": mapping.get("new_words", {}), "pretended": mapping.get("pretended", {})}
+
+    def _added_now(self) -> dict:
+        """How many words are new, and which ones a check has only pretended to add: they are new only once."""
+        return {
+            "new_words": {field: words.added for field, words in self.words.items()},
+            "pretended": {field: names for field, words in self.words.items() if (names := words.pretended)},
+        }
 
     def _forget_words(self) -> None:
         self.words = {
-            field: Vocabulary(field, limit=NEW_WORDS, added=self.added.get(field, 0), is_dry=self.is_dry)
+            field: Vocabulary(
+                field,
+                limit=NEW_WORDS,
+                added=self.added["new_words"].get(field, 0),
+                is_dry=self.is_dry,
+                pretended=self.added["pretended"].get(field, ()),
+            )
             for field in ("source", "course")
         }
 

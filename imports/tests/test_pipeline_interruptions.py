@@ -131,6 +131,24 @@ class TestInterruptions:
         import_.refresh_from_db()
         assert (import_.state, counts(import_), Customer.objects.count()) == (State.DONE, {"created": 30}, 30)
 
+    def test_check_that_is_gone_on_with_counts_no_new_source_twice(self, manager, monkeypatch, small_slices):
+        rows = [f"Person {n},98765{n:05d},Fair {n % 3}" for n in range(20)]
+        import_ = upload(manager, csv_bytes(*rows, header="Name,Phone,Source"), dry_run=True)
+        real = Writer.next_slice
+
+        def asked_to_end(self):
+            more = real(self)
+            pipeline.stopping.set()
+            return more
+
+        monkeypatch.setattr(Writer, "next_slice", asked_to_end)
+        for _ in range(4):
+            pipeline.run(import_.pk)
+            pipeline.stopping.clear()
+        import_.refresh_from_db()
+        assert (import_.state, counts(import_)) == (State.CHECKED, {"created": 20})
+        assert import_.mapping["new_words"] == {"source": 3, "course": 0}
+
     def test_sums_that_do_not_add_up_are_a_failure(self, manager, monkeypatch):
         monkeypatch.setattr(slices.Slice, "_keep_receipts", lambda self: None)
         assert imported(manager, csv_bytes(ASHA)).state == State.FAILED
