@@ -74,6 +74,19 @@ class Preview:
         return [*found, _ids(later.filter(customer__origin=origin_id), "customer")]
 
     @cached_property
+    def behind(self) -> int:
+        """How many a file undone before had added, whom only this one keeps now."""
+        undone = list(Import.objects.filter(state=State.UNDONE).values_list("pk", "origin_id"))
+        if not undone:
+            return 0
+        origins = [origin_id for _, origin_id in undone]
+        met = ImportRow.objects.filter(import_id=self.import_.pk, customer__origin__in=origins).values("customer")
+        touched = traces(self.import_.origin_id, *origins)
+        kept = [_ids(rows.filter(**{f"{column}__in": met}), column) for _, rows, column in touched]
+        later = ImportRow.objects.exclude(import_id=self.import_.pk).exclude(import_id__in=not_standing())
+        return met.distinct().count() - _ids(later.filter(customer__in=met), "customer").union(*kept).count()
+
+    @cached_property
     def staying(self) -> list[Staying]:
         first, *rest = self._staying()
         ids = [pk for (pk,) in first.union(*rest)[:SAMPLES]]

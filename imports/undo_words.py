@@ -70,6 +70,7 @@ def result(import_: Import) -> list[str]:
 def sentences(
     *,
     gone: int = 0,
+    behind: int = 0,
     stay: int = 0,
     back: int = 0,
     kept: int = 0,
@@ -82,6 +83,7 @@ def sentences(
     """What undoing does or, with `done`, did."""
     found = [
         (gone, f"{_count(gone, 'customer')} it added {_go(gone, done)}."),
+        (behind, f"{_count(behind, 'customer')} that only this file still kept {_go(behind, done)}, too."),
         (stay, f"{_count(stay, 'customer')} it added {_stay(stay, done)}."),
         (values, f"{_count(values, 'value')} of {_count(back, 'known customer')} {_come(values, done)}."),
         (values_kept, f"{_count(values_kept, 'value')} {_stay(values_kept, done)} as {_pronoun(values_kept)}."),

@@ -39,8 +39,8 @@ class TakeBack:
     enquiries: list[Enquiry] = field(default_factory=list)
 
 
-def traces(origin_id: UUID) -> list[tuple[str, QuerySet, str]]:
-    """What somebody did with a customer of that origin: (reason, rows, their column with the customer).
+def traces(*origin_ids: UUID) -> list[tuple[str, QuerySet, str]]:
+    """What somebody did with a customer of one of these origins: (reason, rows, their column with the customer).
 
     Being given to a counsellor is not among them: that is done to whole lists, before anybody looks.
     """
@@ -54,7 +54,7 @@ def traces(origin_id: UUID) -> list[tuple[str, QuerySet, str]]:
         (EDITED, FieldChange.objects.filter(origin=None), "customer"),
         (EDITED, Customer.objects.filter(hand_edited__gt=0), "pk"),
         (FOLLOW_UP, FollowUp.objects.exclude(**came_along), "customer"),
-        (ASKED, Enquiry.objects.exclude(origin=origin_id), "customer"),
+        (ASKED, Enquiry.objects.exclude(origin__in=origin_ids), "customer"),
         (MERGED, Merge.objects.all(), "winner"),
         (MERGED, Merge.objects.all(), "loser"),
         (MERGED, Customer.objects.filter(merged_into__isnull=False), "pk"),
@@ -62,12 +62,17 @@ def traces(origin_id: UUID) -> list[tuple[str, QuerySet, str]]:
     ]
 
 
-def worked_on(ids: Collection[UUID], origin_id: UUID) -> dict[UUID, list[str]]:
+def of_origins(ids: Collection[UUID], origins: QuerySet) -> set[UUID]:
+    """Those of `ids` who came from one of `origins`."""
+    return set(Customer.objects.filter(pk__in=ids, origin__in=origins).values_list("pk", flat=True)) if ids else set()
+
+
+def worked_on(ids: Collection[UUID], *origin_ids: UUID) -> dict[UUID, list[str]]:
     """Those of `ids` with whom somebody did something since, each with the reasons; a query each."""
     found: dict[UUID, list[str]] = {}
     if not ids:
         return found
-    for why, rows, column in traces(origin_id):
+    for why, rows, column in traces(*origin_ids):
         of_them = rows.filter(**{f"{column}__in": ids}).order_by()
         for pk in of_them.values_list(column, flat=True).distinct():
             reasons = found.setdefault(pk, [])

@@ -25,7 +25,8 @@ from imports.pipeline.since import LaterRows, LaterValues
 
 LATER = "later"  # beside the reasons of customers.actions.taken_back: a later file had her, too
 # Of those it added: gone and staying. Of those it changed: put back and (also) left as they are; their values likewise.
-COUNTED = ("gone", "stay", "back", "kept", "values", "values_kept", "enquiries", "numbers")
+# `behind`: those whom a file undone before had added, and who stayed then only because this one had them, too.
+COUNTED = ("gone", "behind", "stay", "back", "kept", "values", "values_kept", "enquiries", "numbers")
 CHANGED = (Outcome.CREATED, Outcome.UPDATED)
 
 
@@ -54,7 +55,9 @@ class Undoing:
             return False
         lower = max(0, upper - self.size)
         rows = ImportRow.objects.filter(import_id=stored.pk, number__gt=lower, number__lte=upper)
-        part = Part(stored, list(rows.filter(outcome__in=CHANGED, undo="").defer("raw", "warnings")), timezone.now())
+        about_others = rows.exclude(outcome__in=CHANGED).exclude(customer=None).values_list("customer_id", flat=True)
+        changed = list(rows.filter(outcome__in=CHANGED, undo="").defer("raw", "warnings"))
+        part = Part(stored, changed, set(about_others), timezone.now())
         part.write()
         counts = added(stored.undo_counts, part.counts, part.why)
         self.claim.hold(done_rows=stored.written - lower, undo_counts=counts, deaths=0)
@@ -76,10 +79,13 @@ class Whose:
 
 
 class Part:
-    """One slice: its customers decided one after the other, then written all at once."""
+    """One slice: its customers decided one after the other, then written all at once.
 
-    def __init__(self, import_: Import, rows: Sequence[ImportRow], now: datetime):
-        self.import_, self.rows, self.now = import_, rows, now
+    `rows` changed something; `met` are customers of whom other rows said nothing new.
+    """
+
+    def __init__(self, import_: Import, rows: Sequence[ImportRow], met: set[UUID], now: datetime):
+        self.import_, self.rows, self.met, self.now = import_, rows, met, now
         self.origin = import_.origin
         self.counts: Counter = Counter()
         self.why: Counter = Counter()
@@ -87,7 +93,8 @@ class Part:
     def write(self) -> None:
         self._look_up()
         created = {pk: whose for pk, whose in self.people.items() if whose.known.origin_id == self.origin.pk}
-        changed = {pk: whose for pk, whose in self.people.items() if pk not in created}
+        behind = self._take_away_behind()
+        changed = {pk: whose for pk, whose in self.people.items() if whose.rows and pk not in created.keys() | behind}
         self._take_away(created)
         self._give_back(changed)
         nobody = [row for row in self.rows if row.customer_id not in self.people]
@@ -95,7 +102,9 @@ class Part:
 
     def _look_up(self) -> None:
         """Lock the customers, then look at everything else: what is decided on stays true until it is written."""
+        undone = Import.objects.filter(state=State.UNDONE).values("origin")
         ids = {row.customer_id for row in self.rows if row.customer_id}
+        ids |= taken_back.of_origins(self.met - ids, undone)
         self.people = {pk: Whose(known) for pk, known in taken_back.locked(ids).items()}
         rows = ImportRow.objects.filter(import_id=self.import_.pk, customer__in=ids, outcome__in=CHANGED, undo="")
         for row in rows.defer("raw", "warnings").order_by("number"):
@@ -119,6 +128,16 @@ class Part:
             staying += [(row, Undo.STAYS, said) for row in created[pk].rows]
         self.counts["stay"] += len(reasons)
         self._tell(staying)
+
+    def _take_away_behind(self) -> set[UUID]:
+        """Those whom nothing keeps any more but a file that is undone now. Returns their ids."""
+        undone = dict(Import.objects.filter(state=State.UNDONE).values_list("origin_id", "pk"))
+        found = {pk for pk, whose in self.people.items() if whose.known.origin_id in undone and not self.later.of(pk)}
+        found -= taken_back.worked_on(found, self.origin.pk, *undone).keys()
+        self._mark([row for pk in found for row in self.people[pk].rows], Undo.GONE)
+        self._mark(ImportRow.objects.filter(customer__in=found, undo=Undo.STAYS).only("pk"), Undo.GONE)
+        self.counts["behind"] += taken_back.remove_added(found)
+        return found
 
     # -- those it changed -------------------------------------------------------------------------------------------
 

@@ -35,6 +35,7 @@ class Previewed:
 def previewed(preview: Preview) -> Previewed:
     counts = {
         "gone": preview.gone,
+        "behind": preview.behind,
         "stay": preview.stay,
         "back": preview.changed,
         "values": preview.values,
