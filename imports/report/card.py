@@ -98,10 +98,12 @@ def _became(import_: Import, viewer: User, now: datetime) -> list[Figure]:
         Figure("added", "Added by this file", total, _list(import_)),
         Figure("contacted", "Contacted", contacted, _list(import_, contacted="ever"), _percent(contacted, total)),
     ]
-    for status in Status.objects.active().filter(rung__gt=0).order_by("rung", "order"):
+    rungs = list(Status.objects.active().filter(rung__gt=0).order_by("rung", "order"))
+    for status in rungs:
         ever = sum(n for at, top, n, _ in counted if max(at or 0, top or 0) >= status.rung)
         url = _list(import_, reached=status.code)
-        figures.append(Figure(status.code, f"{status.label} or further", ever, url, _percent(ever, total)))
+        words = status.label if status is rungs[-1] else f"{status.label} or further"
+        figures.append(Figure(status.code, words, ever, url, _percent(ever, total)))
     return figures
 
 
