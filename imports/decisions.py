@@ -66,6 +66,8 @@ class Effect:
 
 def meant(candidates: Sequence[Snapshot], name: str) -> Snapshot | None:
     """Whom of those at a number a row means by its name: equal, then contained or blank. None: nobody there."""
+    if not candidates:
+        return None
     key = fold(name)
     for known in candidates:
         if key and fold(known.name) == key:

@@ -66,6 +66,19 @@ def read_numbers(value, region: str = "IN") -> Numbers:
     return _read_text(text, region)
 
 
+def plain_mobile(value, region: str = "IN") -> str | None:
+    """The E.164 of a cell that holds ten digits of an Indian mobile and nothing else, when nothing is odd about it.
+
+    For the many: None says no more than that `read_numbers` has to look.
+    """
+    text = str(value) if type(value) is int else value
+    if region != "IN" or type(text) is not str or len(text) != 10 or not (text.isascii() and text.isdecimal()):
+        return None
+    if len(set(text)) <= 4 or text in _RUNS or not _home(region).mobile(text):
+        return None
+    return f"+91{text}"
+
+
 def normalise(value, region: str = "IN") -> str | None:
     """The first valid number as E.164, or None: for forms."""
     return read_numbers(value, region).number
@@ -257,11 +270,12 @@ def _famous_fake(national: str) -> bool:
 
 
 _FAKE_RUN = re.compile(r"(\d)\1{6}")
+_RUNS = "01234567890123456789"
 
 
 def _looks_fake(national: str) -> bool:
     """Valid, but hardly anybody's: 9000000001, 9898989898, 7890123456 (9876543210 is left in peace)."""
-    return len(set(national)) <= 4 and _is_monotonous(national) or national in "01234567890123456789"
+    return len(set(national)) <= 4 and _is_monotonous(national) or national in _RUNS
 
 
 def _is_monotonous(national: str) -> bool:

@@ -12,7 +12,7 @@ from datetime import datetime
 from accounts.models import User
 from crm.lib import bulk, lookups  # noqa: F401 - one_of
 from crm.lib.ids import time_ordered_ids
-from crm.lib.text import fold, search_text
+from crm.lib.text import fold_word, search_text
 from customers.actions.errors import Conflict
 from customers.models import (
     AssignmentChange,
@@ -124,7 +124,9 @@ class KnownCustomers:
 
     def at(self, number: str) -> list[Snapshot]:
         """Who lives at a number, each once, by their `person`."""
-        ids = dict.fromkeys(self._survivors.get(pk, pk) for pk in self._at.get(number, ()))
+        if number not in self._at:
+            return []
+        ids = dict.fromkeys(self._survivors.get(pk, pk) for pk in self._at[number])
         return [self.by_id[pk] for pk in ids if pk in self.by_id]
 
     def persons_at(self, number: str) -> int:
@@ -219,7 +221,7 @@ def _follow_up_row(new: NewCustomer, by: User, now: datetime) -> tuple:
 def _customer_row(new: NewCustomer, origin: Origin, now: datetime) -> tuple:
     asked = new.asked
     return (
-        new.id, new.name, new.phone_number, new.person, new.area, fold(new.area), asked.on, new.remark, new.email,
+        new.id, new.name, new.phone_number, new.person, new.area, fold_word(new.area), asked.on, new.remark, new.email,
         asked.source_id, asked.course_id, new.status, new.owner_id, now if new.owner_id else None, new.extra,
         origin.pk, 0, search_text(name=new.name, area=new.area, numbers=[new.phone_number, *new.extra_phones]),
         None, 0, new.follow_up_at, 1, asked.on, False, None, 1, now, now,
@@ -252,7 +254,7 @@ def change_imported(*, customers: Iterable[Snapshot], origin: Origin, by: User, 
 def _updated_row(known: Snapshot, now: datetime) -> tuple:
     numbers = [known.phone_number, *sorted(known.numbers - {known.phone_number})]
     return (
-        known.name, known.area, fold(known.area), known.date, known.remark, known.email, known.source_id,
+        known.name, known.area, fold_word(known.area), known.date, known.remark, known.email, known.source_id,
         known.course_id, known.extra, search_text(name=known.name, area=known.area, numbers=numbers),
         known.enquiry_count, known.last_enquired_at, now,
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from crm.lib.text import fold
+from crm.lib.text import fold_word
 from customers.actions.vocabulary import KINDS
 from customers.models import Alias
 
@@ -29,8 +29,8 @@ class Vocabulary:
     def learn(self, names: Iterable[str]) -> None:
         """Look the `names` up, all in two queries, and add those that are new, as far as the limit allows."""
         wanted: dict[str, str] = {}
-        for name in names:
-            wanted.setdefault(fold(name), name)  # the first spelling is the one that is kept
+        for name in dict.fromkeys(names):
+            wanted.setdefault(fold_word(name), name)  # the first spelling is the one that is kept
         unknown = {key: name for key, name in wanted.items() if key not in self._ids and self._fits(key, name)}
         if not unknown:
             return
@@ -42,7 +42,7 @@ class Vocabulary:
 
     def id_of(self, name: str) -> int | None:
         """The id of a name that was learnt, None when there was no room for it."""
-        return self._ids.get(fold(name))
+        return self._ids.get(fold_word(name))
 
     def name_of(self, pk: int | None) -> str:
         if pk is None:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from uuid import UUID
 
-from crm.lib.phones import read_numbers
+from crm.lib.phones import Numbers, plain_mobile, read_numbers
 from crm.lib.text import cell_text, clean_line
 from imports.cleaning.cells import error_code, error_text, line, readable, text
 from imports.cleaning.result import EMAIL_LENGTH, LENGTHS, NAME_LENGTH, REMARK_LENGTH, Clean
@@ -113,27 +113,33 @@ def phone_step(region: str) -> Step:
     """
 
     def step(clean: Clean, label: str, value) -> None:
+        if clean.phone is None and clean.reason is None and (number := plain_mobile(value, region)):
+            clean.phone = number
+            return
         code = None if type(value) is int else error_code(value)
         found = None if code else read_numbers(value, region)
         if found is None or found.number is None:
             _no_number(clean, label, value, code or found.reason)
             return
-        if clean.phone is None:
-            clean.phone = found.number
-            _forgive(clean)
-            if found.suspicious:
-                clean.warn(Reason.NUMBER_LOOKS_FAKE, label, cell_text(value))
-            if found.extras:
-                clean.warn(Reason.EXTRA_PHONE, label, cell_text(value))
-        elif found.number != clean.phone and found.number not in clean.extra_phones:
-            clean.extra_phones.append(found.number)
-        for number in found.extras:
-            if number != clean.phone and number not in clean.extra_phones:
-                clean.extra_phones.append(number)
+        _take(clean, label, value, found)
         if type(value) is str and _says_more(value):
             clean.keep(label, clean_line(readable(clean, label, value)))
 
     return step
+
+
+def _take(clean: Clean, label: str, value, found: Numbers) -> None:
+    """The numbers of one cell: the first is the contact number, unless there is one already."""
+    if clean.phone is None:
+        clean.phone = found.number
+        _forgive(clean)
+        if found.suspicious:
+            clean.warn(Reason.NUMBER_LOOKS_FAKE, label, cell_text(value))
+        if found.extras:
+            clean.warn(Reason.EXTRA_PHONE, label, cell_text(value))
+    for number in (found.number, *found.extras):
+        if number != clean.phone and number not in clean.extra_phones:
+            clean.extra_phones.append(number)
 
 
 def _says_more(value: str) -> bool:

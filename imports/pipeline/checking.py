@@ -28,7 +28,7 @@ from imports.models import Import, Outcome, StagedSlice, State
 from imports.pipeline.claims import Claim
 from imports.pipeline.files import local_copy
 from imports.pipeline.lookout import Lookout, SheetView
-from imports.pipeline.patience import patiently, stop_if_asked
+from imports.pipeline.patience import patiently, stop_if_asked, without_collector
 from imports.pipeline.repeats import Repeats
 from imports.pipeline.staged import put_aside, staged_row
 from imports.reading import Book, Limits, Options, Refused, Row, Sheet, open_book
@@ -59,7 +59,7 @@ def check(claim: Claim, import_: Import) -> None:
         StagedSlice.objects.filter(import_id=import_.pk).delete()
     with closing(Repeats()) as repeats, local_copy(import_) as path:
         reader = _Reader(import_, _Stage(claim, import_, repeats))
-        with open_book(path, _options(import_), _limits()) as book:
+        with open_book(path, _options(import_), _limits()) as book, without_collector():
             reader.read(book)
     if sheets := reader.lookout.other_sheets():
         import_.options = {**import_.options, "sheets": sheets}

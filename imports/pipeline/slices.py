@@ -128,9 +128,8 @@ class Slice:
         return self.around.words[field].name_of(pk)
 
     def _create(self, row: Staged) -> None:
-        incoming = incoming_of(row, self.around.words)
         here = self.new.setdefault(row.phone, [])
-        customer = new_customer(row, incoming, self.around.people, self.around.now)
+        customer = new_customer(row, self.around.words, self.around.people, self.around.now)
         customer.person = self.known.persons_at(row.phone) + len(here) + 1
         here.append(customer)
         self._receipt(row, Outcome.CREATED, customer=None if self.around.is_dry else customer.id)
@@ -148,15 +147,9 @@ class Slice:
 
 
 def incoming_of(row: Staged, words: dict[str, Vocabulary], *, named_by_id: bool = False) -> Incoming:
-    """The row's values with source and course looked up; words that nobody may add stay in the extra data."""
-    values, extra = row.values, dict(row.extra)
-    ids = {}
-    for field, vocabulary in words.items():
-        text = values.get(field, "")
-        ids[field] = vocabulary.id_of(text) if text else None
-        if text and ids[field] is None:
-            extra[field.title()] = text
-            row.warnings.append({"code": str(Reason.SOURCE_LIMIT), "column": field.title(), "text": text})
+    """The row's values with source and course looked up."""
+    values = row.values
+    source_id, course_id, extra = _looked_up(row, words)
     return Incoming(
         phone=row.phone,
         sheet=row.sheet,
@@ -166,42 +159,55 @@ def incoming_of(row: Staged, words: dict[str, Vocabulary], *, named_by_id: bool 
         date=values.get("date"),
         remark=values.get("remark", ""),
         email=values.get("email", ""),
-        source_id=ids["source"],
-        course_id=ids["course"],
+        source_id=source_id,
+        course_id=course_id,
         extra=extra,
         extra_phones=row.extra_phones,
         named_by_id=named_by_id,
     )
 
 
-def new_customer(row: Staged, incoming: Incoming, people: People, now: datetime) -> NewCustomer:
+def _looked_up(row: Staged, words: dict[str, Vocabulary]) -> tuple[int | None, int | None, dict[str, str]]:
+    """The ids of source and course, and the extra data: words that nobody may add stay there."""
+    extra, ids = dict(row.extra), []
+    for field in ("source", "course"):
+        text = row.values.get(field)
+        ids.append(words[field].id_of(text) if text else None)
+        if text and ids[-1] is None:
+            extra[field.title()] = text
+            row.warnings.append({"code": str(Reason.SOURCE_LIMIT), "column": field.title(), "text": text})
+    return *ids, extra
+
+
+def new_customer(row: Staged, words: dict[str, Vocabulary], people: People, now: datetime) -> NewCustomer:
     """The customer that a row adds, with the status, the counsellor and the next call it brings.
 
     Unknown ones stay as text, and so does a call that is past or that nobody would make.
     """
-    extra = dict(incoming.extra)
+    said = row.values.get
+    source_id, course_id, extra = _looked_up(row, words)
     status = owner = None
-    if text := row.values.get("status"):
+    if text := said("status"):
         status = people.status(text)
         if status is None:
             extra["Status"] = text
-    if text := row.values.get("owner"):
+    if text := said("owner"):
         owner = people.owner(text)
         if owner is None:
             extra["Counsellor"] = text
     follow_up_at = None
-    if text := row.values.get("follow_up"):
+    if text := said("follow_up"):
         extra["Follow-up"] = text
         follow_up_at = call_at(text, now) if owner and status not in people.closing else None
     return NewCustomer(
         phone_number=row.phone,
-        asked=Asked(incoming.date, incoming.source_id, incoming.course_id, row.sheet, row.row),
-        name=incoming.name,
-        area=incoming.area,
-        remark=incoming.remark,
-        email=incoming.email,
+        asked=Asked(said("date"), source_id, course_id, row.sheet, row.row),
+        name=said("name", ""),
+        area=said("area", ""),
+        remark=said("remark", ""),
+        email=said("email", ""),
         extra=extra,
-        extra_phones=[number for number in incoming.extra_phones if number != row.phone],
+        extra_phones=[number for number in row.extra_phones if number != row.phone],
         status=status or Status.NEW,
         owner_id=owner,
         follow_up_at=follow_up_at,

@@ -5,6 +5,8 @@ import json
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from operator import attrgetter
 from uuid import UUID
 
 from crm.lib import bulk
@@ -14,7 +16,9 @@ from imports.reading import Row
 from imports.reading.values import PLAIN, pack
 
 _TEXTS = ("name", "area", "remark", "email", "source", "course", "status", "owner")
-_BOTH_WAYS = ("date", "follow_up")
+_texts = attrgetter(*_TEXTS)
+_BOTH_WAYS = (("date", "date_if_month_first"), ("follow_up", "follow_up_if_month_first"))
+_day = lru_cache(maxsize=10_000)(dt.date.fromisoformat)
 
 
 @dataclass(slots=True)
@@ -38,7 +42,7 @@ class Staged:
 
 def staged_row(number: int, clean: Clean, row: Row, sheet: int, first: int | None) -> list:
     """What is staged of a row: JSON-able, in the order in which `read_back` takes it. `first`: the row it repeats."""
-    values = {name: value for name in _TEXTS if (value := getattr(clean, name))}
+    values = {name: value for name, value in zip(_TEXTS, _texts(clean), strict=True) if value}
     if clean.date:
         values["date"] = clean.date.isoformat()
     if clean.date_if_month_first:
@@ -66,12 +70,12 @@ def read_back(staged: list, sheets: dict[int, dict]) -> Staged:
     """The row that `staged_row` made. `sheets`: what is known of each by its index."""
     number, index, row, phone, customer_id, first, values, raw, extra_phones, extra, warnings, reason = staged
     sheet = sheets[index]
-    for name in _BOTH_WAYS:
-        other = values.pop(f"{name}_if_month_first", None)
-        if other and sheet["month_first"]:
-            values[name] = other
+    for name, other_way in _BOTH_WAYS:
+        if other_way in values:
+            other = values.pop(other_way)
+            values[name] = other if sheet["month_first"] else values[name]
     if "date" in values:
-        values["date"] = dt.date.fromisoformat(values["date"])
+        values["date"] = _day(values["date"])
     code, column, said = reason or ("", "", "")
     return Staged(
         number=number,
