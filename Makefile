@@ -7,6 +7,7 @@
 # make check         style, templates, import arrows, missing migrations, deployment check
 # make fix           mend what the tools can mend
 # make kill-test     kill the worker again and again while it imports; KILL_ARGS="--seed 7 --database sqlite"
+# make bench-import  what importing costs, against the bars of docs/performance.md (about 40 minutes; BENCH_ARGS=)
 # make lock-mutants  take out each permission lock in turn; the tests must notice every one
 # make fuzz          damage 2,000 spreadsheets and import each (FUZZ_ARGS="--count 10000 --seed 8")
 # make case-costs    time and memory of each file in ../shared/cases against its budget
@@ -29,7 +30,7 @@ CLEAN := env -u DATABASE_URL -u SECRET_KEY -u DEBUG -u DEMO -u HTTPS -u ALLOWED_
 export PYTHONUNBUFFERED = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev manage test test-pg check fix kill-test lock-mutants fuzz case-costs clean
+.PHONY: help setup run dev manage test test-pg check fix kill-test bench-import lock-mutants fuzz case-costs clean
 
 help:
 	@sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
@@ -106,6 +107,16 @@ fix: $(VENV)/.dev
 kill-test: $(VENV)/.dev
 	@$(CLEAN) $(PY) scripts/kill_test.py $(KILL_ARGS)
 
+# An environment of its own: the packages to compare with are none of the product's. Sections: bench/run.py.
+$(VENV)-bench/.done: requirements-bench.txt requirements.txt | $(PY)
+	@$(PYTHON) -m venv $(VENV)-bench
+	@echo "Installing what requirements-bench.txt names (about half a minute) ..."
+	@$(VENV)-bench/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt
+	@touch $@
+
+bench-import: $(VENV)-bench/.done
+	@$(CLEAN) $(VENV)-bench/bin/python -m bench.run $(BENCH_ARGS)
+
 lock-mutants: $(VENV)/.dev
 	@$(CLEAN) $(PY) scripts/lock_mutants.py $(MUTANT_ARGS)
 
@@ -116,4 +127,4 @@ case-costs: $(VENV)/.dev
 	@$(CLEAN) $(PY) scripts/case_costs.py
 
 clean:
-	rm -rf $(VENV) var .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-bench var .pytest_cache .ruff_cache .import_linter_cache .hypothesis
