@@ -19,7 +19,7 @@ class Vocabulary:
         self._model, self._kind = KINDS[field]
         self._ids: dict[str, int] = {}
         self._names: dict[int, str] = {}
-        self._pretend({fold(name): name for name in pretended})
+        self._pretend({fold_word(name): name for name in pretended})
 
     @property
     def pretended(self) -> list[str]:
