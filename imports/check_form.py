@@ -54,15 +54,13 @@ class CheckForm(MappingForm):
     source = forms.CharField(
         required=False,
         max_length=120,
-        label="Source",
-        help_text="Of the rows that bring none",
+        label="Source of rows without one",
         widget=forms.TextInput({"class": "form-control", "list": "sources", "autocomplete": "off"}),
     )
     course = forms.CharField(
         required=False,
         max_length=160,
-        label="Course",
-        help_text="Of the rows that bring none",
+        label="Course of rows without one",
         widget=forms.TextInput({"class": "form-control", "list": "courses", "autocomplete": "off"}),
     )
     date_order = forms.ChoiceField(required=False, label="Dates like 03/04/2026", widget=forms.Select(WIDE))

@@ -82,6 +82,7 @@ class Line:
     undo: str
     differences: list[tuple[str, str, str]]  # of a check: field, what stands there, what the file says
     kept: list[tuple[str, str, str]]  # of a check: field, what a person typed, what the file says
+    asks_again: bool
     values: list[tuple[str, str]] = field(default_factory=list)  # of a check: what a new customer comes in with
 
     @property
@@ -149,6 +150,7 @@ def _line(row: ImportRow, labels: list[str], *, many: bool, is_dry: bool) -> Lin
         undo=row_in_words(row),
         differences=_named(row.detail.get("differences", ())),
         kept=_named(row.detail.get("kept", ())),
+        asks_again=bool(row.detail.get("enquired_again")),
     )
 
 
@@ -167,6 +169,7 @@ def line_as_json(line: Line) -> dict:
         "cells": dict(line.cells),
         "customer": line.customer_url or None,
         "undo": line.undo or None,
+        "enquired_again": line.asks_again,
         "differences": [dict(zip(("field", "old", "new"), said, strict=True)) for said in line.differences],
         "kept": [dict(zip(("field", "typed", "file"), said, strict=True)) for said in line.kept],
     }

@@ -86,7 +86,7 @@ def test_somebody_is_quicker_and_it_is_said(page, sign_in, manager):
 def test_a_choice_not_yet_counted_is_counted_before_anything_is_imported(page, sign_in, manager):
     sign_in(page, manager)
     import_ = check_first(page, "leads.csv", leads(3))
-    page.get_by_label("Source", exact=True).fill("Kochi fair")
+    page.get_by_label("Source of rows without one").fill("Kochi fair")
     page.get_by_role("button", name="Import: 3 new").click()
     expect(page.get_by_role("status")).to_contain_text("it was counted again first")
     assert not Customer.objects.exists()
