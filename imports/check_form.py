@@ -6,24 +6,12 @@ from django import forms
 from django.http import QueryDict
 
 from customers.actions import Seat
-from imports.forms import MappingForm
+from imports.forms import KNOWN_AT_ONCE, MappingForm
 from imports.mapping import Field
 from imports.models import Import
-from imports.options import COLUMN, DATE_ORDERS, EVEN, NOBODY, ONE, OVERWRITABLE
+from imports.options import COLUMN, DATE_ORDERS, ENCODINGS, EVEN, NOBODY, ONE, OVERWRITABLE
 
-ENCODINGS = [
-    ("utf-8", "Unicode (UTF-8)"),
-    ("utf-16", "Unicode (UTF-16)"),
-    ("cp1252", "Western (Windows)"),
-    ("mac_roman", "Western (Mac)"),
-    ("cp437", "Western (DOS)"),
-]
-KNOWN = [
-    ("update", "Fill blanks, and replace what only files have said"),
-    ("fill", "Only fill blanks"),
-    ("skip", "Leave them as they are"),
-    ("overwrite", "Replace these fields, whoever wrote them"),
-]
+KNOWN = [*KNOWN_AT_ONCE, ("overwrite", "Replace these fields, whoever wrote them")]
 WHOM = [
     (NOBODY, "Nobody yet: they wait in Unassigned"),
     (ONE, "One counsellor"),

@@ -8,12 +8,18 @@ from django.template.defaultfilters import filesizeformat
 
 from crm.lib.pagination import MAX_PAGE_SIZE, PAGE_SIZE
 from imports.models import Outcome
+from imports.options import ENCODINGS
 from imports.reasons import Reason, message
 from imports.rows import WARNED
 
 NO_FILE = "Choose the spreadsheet first: Excel, LibreOffice or CSV."
 TOO_LARGE = "This file is larger than {limit}. Split it into several files, or save it as CSV, and upload those."
 MOST_ROWS = 1_000
+KNOWN_AT_ONCE = [  # the fourth, fields to replace, is chosen after a look at what would change
+    ("update", "Fill blanks, and replace what only files have said"),
+    ("fill", "Only fill blanks"),
+    ("skip", "Leave them as they are"),
+]
 
 NO_ROOM = (
     "The server could not keep the file: its disk is full. Nothing of it was stored. Tell whoever looks after the "
@@ -35,6 +41,18 @@ class UploadForm(forms.Form):
     )
     token = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
     check = forms.BooleanField(required=False, label="Check first")
+    known = forms.ChoiceField(
+        choices=KNOWN_AT_ONCE,
+        required=False,
+        label="Customers we know",
+        widget=forms.Select({"class": "form-select"}),
+    )
+    encoding = forms.ChoiceField(
+        choices=[("", "Find out"), *ENCODINGS],
+        required=False,
+        label="Letters of a CSV file",
+        widget=forms.Select({"class": "form-select"}),
+    )
 
     def __init__(self, *args, too_large: bool = False, without_room: bool = False, **kwargs):
         super().__init__(*args, **kwargs)
@@ -49,6 +67,16 @@ class UploadForm(forms.Form):
         if self.too_large or (file and file.size > settings.MAX_UPLOAD_BYTES):
             raise forms.ValidationError(TOO_LARGE.format(limit=filesizeformat(settings.MAX_UPLOAD_BYTES)))
         return file
+
+    @property
+    def choices(self) -> list:
+        """What need not be chosen, for the page."""
+        return [self["known"], self["encoding"]]
+
+    def options(self) -> dict:
+        """The choices as `options.checked_options` takes them."""
+        cleaned = self.cleaned_data
+        return {"dry_run": cleaned["check"], "known": cleaned["known"], "encoding": cleaned["encoding"]}
 
     def clean_token(self) -> str:
         """A post without one (curl) is an upload of its own."""

@@ -10,6 +10,26 @@ from imports.mapping import Field
 KNOWN_POLICIES = ("update", "skip", "fill", "overwrite")
 OVERWRITABLE = ("name", "area", "date", "remark", "email", "source", "course")
 DATE_ORDERS = ("dmy", "mdy")
+# What a csv may be written in where its bytes do not say it, with the name to choose it by.
+ENCODINGS = [
+    ("utf-8", "Unicode (UTF-8)"),
+    ("utf-16", "Unicode (UTF-16)"),
+    ("cp1252", "Western (Windows)"),
+    ("mac_roman", "Western (Mac)"),
+    ("cp437", "Western (DOS)"),
+    ("cp1250", "Central European (Windows)"),
+    ("cp1251", "Cyrillic (Windows)"),
+    ("cp1253", "Greek (Windows)"),
+    ("cp1254", "Turkish (Windows)"),
+    ("cp1255", "Hebrew (Windows)"),
+    ("cp1256", "Arabic, Urdu, Persian (Windows)"),
+    ("cp1258", "Vietnamese (Windows)"),
+    ("cp874", "Thai (Windows)"),
+    ("gb18030", "Chinese, simplified"),
+    ("big5", "Chinese, traditional"),
+    ("cp932", "Japanese"),
+    ("cp949", "Korean"),
+]
 # Who gets the new ones: nobody, one counsellor, an even deal, or whom a column of the file names.
 NOBODY, ONE, EVEN, COLUMN = DEALS = ("nobody", "one", "even", "column")
 # With another one of these the file has to be read again; the others only count its rows again.

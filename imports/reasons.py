@@ -105,7 +105,8 @@ _SENTENCES: dict[Reason, str] = {
         "Remove it, or save the file as .xlsx, and upload it again."
     ),
     Reason.ENCODING_UNKNOWN: (
-        "The letters in this file cannot be told for sure«: {}». Save it as “CSV UTF-8” or as .xlsx and upload that."
+        "The letters in this file cannot be told for sure«: {}». Save it as “CSV UTF-8” or as .xlsx and upload that, "
+        "or upload it again and say under “More choices” which letters they are."
     ),
     Reason.DATE_INVALID: "The date« “{}”» could not be read. It was left empty and the text kept with the customer.",
     Reason.DATE_ORDER_MDY_INFERRED: (

@@ -55,6 +55,20 @@ def test_imported(run):
     assert all(set(line) == {"sheet", "row", "outcome", "reason", "message"} for line in answer["problems"])
 
 
+def test_the_choices_of_the_pages(run):
+    run(csv_bytes(ASHA))
+    other = csv_bytes("Asha Nair,98765 43210,Aluva,04/13/2026,second")
+    _, skipped = run(other, "--known", "skip")
+    assert (skipped["unchanged"], Customer.objects.get().area) == (1, "Kochi")
+    _, replaced = run(
+        other, "--known", "overwrite", "--overwrite", "area", "--overwrite", "date", "--date-order", "mdy"
+    )
+    known = Customer.objects.get()
+    assert (replaced["updated"], known.area, f"{known.date:%Y-%m-%d}") == (1, "Aluva", "2026-04-13")
+    code, answer = run("Name,Phone\nИван,9876543211\n".encode("cp1251"), "--encoding", "cp1251")
+    assert (code, answer["created"], Customer.objects.filter(name="Иван").count()) == (0, 1, 1)
+
+
 def test_dry_run(run):
     code, answer = run(csv_bytes(ASHA), "--dry-run")
     assert (code, answer["state"], answer["created"]) == (0, State.CHECKED, 1)

@@ -75,6 +75,52 @@ def test_the_same_file_while_it_is_under_way_shows_the_first(as_user, manager):
     assert "first.csv is already on its way" in response.content.decode()
 
 
+CYRILLIC = "Name,Phone\nИван Петров,9876543210\nОльга Смирнова,9876543211\n".encode("cp1251")
+
+
+def test_letters_that_cannot_be_told_are_asked_for_and_can_be_chosen(
+    as_user, manager, django_capture_on_commit_callbacks
+):
+    client = as_user(manager)
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(URL, {"file": file(CYRILLIC), "token": "one"})
+    refused = Import.objects.get()
+    assert (refused.state, refused.file_error) == (State.REFUSED, "encoding_unknown")
+    assert "More choices" in client.get(URL).content.decode()
+    assert "under “More choices”" in client.get(reverse("imports:history")).content.decode()
+
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(URL, {"file": file(CYRILLIC), "token": "two", "encoding": "cp1251"})
+    names = Customer.objects.visible_to(manager).order_by("phone_number").values_list("name", flat=True)
+    assert list(names) == ["Иван Петров", "Ольга Смирнова"]
+
+
+@pytest.mark.parametrize(
+    ("known", "area", "outcome"),
+    [("", "Aluva", "updated"), ("fill", "Kochi", "unchanged"), ("skip", "Kochi", "unchanged")],
+)
+def test_what_happens_to_customers_we_know_can_be_chosen(
+    as_user, manager, known, area, outcome, django_capture_on_commit_callbacks
+):
+    imported(manager, GOOD)
+    again = csv_bytes("Asha Nair,9876543210,Aluva,05/03/2026,fees?")
+    with django_capture_on_commit_callbacks(execute=True):
+        as_user(manager).post(URL, {"file": file(again), "known": known})
+    assert getattr(Import.objects.latest("id"), outcome) == 1
+    assert Customer.objects.visible_to(manager).get().area == area
+
+
+def test_a_choice_that_there_is_not_is_refused_and_a_refused_file_keeps_the_choices(as_user, manager):
+    client = as_user(manager)
+    assert client.post(URL, {"file": file(), "known": "burn"}).status_code == 400
+    assert client.post(URL, {"file": file(), "encoding": "klingon"}).status_code == 400
+    assert not Import.objects.exists()
+    page = client.post(URL, {"file": file(b"%PDF-1.4"), "known": "skip", "encoding": "cp1251"})
+    assert page.status_code == 400
+    for chosen in ("skip", "cp1251"):
+        assert f'<option value="{chosen}" selected>' in page.content.decode()
+
+
 def encrypted_zip() -> bytes:
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:

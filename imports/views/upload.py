@@ -37,15 +37,14 @@ def upload(request):
         return _refuse(request, " ".join(form.errors["file"] if "file" in form.errors else [form_errors(form)]))
     file, token = form.cleaned_data["file"], form.cleaned_data["token"]
     try:
-        options = {"dry_run": form.cleaned_data["check"]}
-        sent = {"file": file, "original_name": file.name, "token": token, "options": options}
+        sent = {"file": file, "original_name": file.name, "token": token, "options": form.options()}
         import_ = actions.upload(**sent, by=request.user, now=timezone.now())
     except Refused as refused:
-        return _refuse(request, refusal(refused.code, refused.detail))
+        return _refuse(request, refusal(refused.code, refused.detail), form)
     except actions.NoRoom:
         return _refuse(request, NO_ROOM)
     except actions.ActionError as error:
-        return _refuse(request, str(error))
+        return _refuse(request, str(error), form)
     return _taken(request, import_)
 
 
@@ -60,17 +59,17 @@ def _taken(request, import_: Import):
     return redirect(to)
 
 
-def _refuse(request, why: str):
+def _refuse(request, why: str, form: UploadForm | None = None):
     status = 503 if why == NO_ROOM else 400
     if wants_json(request):
         return JsonResponse({"error": why}, status=status)
-    return _page(request, why=why, status=status)
+    return _page(request, why=why, chosen=form.options() if form else {}, status=status)
 
 
-def _page(request, *, why: str = "", lost: bool = False, status: int = 200):
+def _page(request, *, why: str = "", chosen: dict | None = None, lost: bool = False, status: int = 200):
     latest = Import.objects.select_related("uploaded_by").order_by("-id")[:LATEST]
     context = {
-        "form": UploadForm(initial={"token": uuid.uuid4()}),
+        "form": UploadForm(initial={**(chosen or {}), "token": uuid.uuid4()}),
         "why": why,
         "lost": lost,
         "draft": drafts.token(request.user, DRAFT),

@@ -10,10 +10,12 @@ from django.utils import timezone
 from accounts.models import User
 from imports import actions, pipeline
 from imports.models import Import, ImportRow, Outcome, State
+from imports.options import DATE_ORDERS, KNOWN_POLICIES, OVERWRITABLE
 from imports.presenters import cards, present_check
 from imports.wording import note_in_words, refusal, sentence
 
 COUNTS = ("rows", *Outcome.values)
+CHOICES = ("dry_run", "known", "overwrite", "sheets", "encoding", "date_order")
 TAKEN = (State.DONE, State.CHECKED)
 
 
@@ -25,9 +27,17 @@ class Command(BaseCommand):
         parser.add_argument("--by", required=True, metavar="USERNAME", help="the manager in whose name it is done")
         parser.add_argument("--json", action="store_true", help="print one JSON object")
         parser.add_argument("--dry-run", action="store_true", help="count all rows, write no customer")
+        parser.add_argument("--known", choices=KNOWN_POLICIES, help="what happens to customers we know (update)")
+        parser.add_argument(
+            "--overwrite", action="append", choices=OVERWRITABLE, help="with --known overwrite: a field to replace"
+        )
+        parser.add_argument("--sheet", action="append", dest="sheets", help="a sheet to read, also a hidden one (all)")
+        parser.add_argument("--encoding", help="of a csv whose letters cannot be told, such as cp1251")
+        parser.add_argument("--date-order", choices=DATE_ORDERS, help="instead of what the file itself shows")
 
-    def handle(self, *, path: Path, by: str, dry_run: bool, **options):
-        answer = self._import(path, self._manager(by), dry_run=dry_run)
+    def handle(self, *, path: Path, by: str, **options):
+        chosen = {name: options[name] for name in CHOICES}
+        answer = self._import(path, self._manager(by), chosen)
         self.stdout.write(json.dumps(answer, ensure_ascii=False) if options["json"] else as_text(answer))
         if answer["state"] not in TAKEN:
             raise SystemExit(1)
@@ -38,7 +48,7 @@ class Command(BaseCommand):
             raise CommandError(f"{username} is no active manager.")
         return user
 
-    def _import(self, path: Path, by: User, *, dry_run: bool) -> dict:
+    def _import(self, path: Path, by: User, chosen: dict) -> dict:
         try:
             with path.open("rb") as file:
                 import_ = actions.upload(
@@ -46,7 +56,7 @@ class Command(BaseCommand):
                     original_name=path.name,
                     by=by,
                     now=timezone.now(),
-                    options={"dry_run": dry_run},
+                    options=chosen,
                     enqueue=False,
                 )
         except OSError as error:
@@ -55,7 +65,7 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         except actions.Refused as error:
             return refused(error.code, error.detail)
-        if import_.repeated and dry_run:
+        if import_.repeated and chosen["dry_run"]:
             raise CommandError("The same file is being imported at this moment. Wait until that is done.")
         return report(_through(import_))
 
