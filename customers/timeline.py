@@ -1,15 +1,26 @@
 """What happened with a customer, put together from the histories, newest first."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Any
 
 from accounts.models import User
-from customers.models import AssignmentChange, Customer, Enquiry, FieldChange, FollowUp, Note, StatusChange
+from customers.models import (
+    AssignmentChange,
+    CallTap,
+    Customer,
+    Enquiry,
+    FieldChange,
+    FollowUp,
+    Note,
+    Skip,
+    StatusChange,
+)
 
 SHOWN, SHOWN_AT_MOST = 30, 2_000
+PINNED = 10
 HISTORY_LENGTH = 200
 
 
@@ -20,6 +31,7 @@ class Entry:
     kind: str
     at: datetime
     rows: list
+    lasted: timedelta | None = None  # of a status: until the next one, or until now
 
     @property
     def row(self) -> Any:
@@ -40,6 +52,19 @@ class Kind:
         return (Entry(self.name, at(row), [row]) for row in rows)
 
 
+# What the page can be narrowed to: the word in its address, its label, and the kinds that belong to it.
+SHOWS = {
+    "calls": ("Calls", {"status", "tap", "skip"}),
+    "notes": ("Notes", {"note"}),
+    "follow-ups": ("Follow-ups", {"follow_up"}),
+    "hands": ("Counsellors", {"assignment"}),
+    "changes": ("Changes", {"field"}),
+    "enquiries": ("Enquiries", {"enquiry"}),
+}
+
+# What helps in the next call.
+FOR_A_CALL = {"status", "note", "follow_up", "assignment", "field", "enquiry"}
+
 KINDS = (
     Kind(
         "status",
@@ -48,6 +73,8 @@ KINDS = (
         ),
         "happened_at",
     ),
+    Kind("tap", lambda user: CallTap.objects.visible_to(user).select_related("by"), "at"),
+    Kind("skip", lambda user: Skip.objects.visible_to(user).select_related("by"), "at"),
     Kind("note", lambda user: Note.objects.visible_to(user).select_related("by"), "at"),
     Kind(
         "follow_up",
@@ -68,13 +95,35 @@ KINDS = (
 )
 
 
-def timeline(customer: Customer, user: User, *, everything: bool = False) -> tuple[list[Entry], bool]:
-    """The newest entries as `user` may see them, and whether older ones were left out. One query a kind."""
+def timeline(
+    customer: Customer, user: User, *, now: datetime, everything: bool = False, kinds: Collection[str] = ()
+) -> tuple[list[Entry], bool]:
+    """The newest entries as `user` may see them, of these `kinds` or of all, and whether older ones were left out.
+
+    One query a kind.
+    """
     limit = SHOWN_AT_MOST if everything else SHOWN
-    entries = [entry for kind in KINDS for entry in kind.entries(customer, user, limit + 1)]
+    wanted = [kind for kind in KINDS if not kinds or kind.name in kinds]
+    entries = [entry for kind in wanted for entry in kind.entries(customer, user, limit + 1)]
     entries.sort(key=lambda entry: entry.at, reverse=True)
     more = len(entries) > limit
-    return _together(entries[:limit]), more
+    return _together(_with_spans(entries[:limit], now)), more
+
+
+def _with_spans(entries: list[Entry], now: datetime) -> list[Entry]:
+    """Each standing status with how long it lasted: `entries` are the newest first."""
+    until, found = now, []
+    for entry in entries:
+        if entry.kind == "status" and entry.row.undone_at is None:
+            entry, until = replace(entry, lasted=until - entry.at), entry.at
+        found.append(entry)
+    return found
+
+
+def pinned(customer: Customer, user: User) -> list[Note]:
+    """The notes that were pinned, the newest first."""
+    notes = Note.objects.visible_to(user).filter(customer=customer, pinned=True).select_related("by")
+    return list(notes.order_by("-at", "-pk")[:PINNED])
 
 
 def _together(entries: list[Entry]) -> list[Entry]:

@@ -28,6 +28,7 @@ urlpatterns = [
     path("customers/<uuid:customer_id>/", detail.customer, name="detail"),
     path("customers/<uuid:customer_id>/edit/", edit.edit, name="edit"),
     path("customers/<uuid:customer_id>/notes/", status.notes, name="notes"),
+    path("customers/<uuid:customer_id>/notes/<int:note_id>/", status.change_note, name="change_note"),
     path("customers/<uuid:customer_id>/update-status/", status.update_status, name="update_status"),
     path("customers/<uuid:customer_id>/assign/", assignment.assign, name="assign"),
     path("customers/<uuid:customer_id>/skip/", calls.skip, name="skip"),

@@ -62,7 +62,7 @@ def steps(user: User, *, now: datetime) -> list[tuple[str, CustomerQuerySet]]:
         ("new", new.filter(last_enquired_at__isnull=False).order_by("-last_enquired_at", "-pk")),
         ("new", new.filter(last_enquired_at=None).order_by("-pk")),
         ("retry", _planned(open_ones, user, "due_at", kind=FollowUp.Kind.RETRY, due_at__lte=now)),
-        ("unplanned", not_new.filter(last_contact_at=None).order_by("pk")),
+        ("unplanned", not_new.filter(last_contact_at=None).order_by("last_contact_at", "pk")),
         ("unplanned", not_new.filter(last_contact_at__lt=midnight(now)).order_by("last_contact_at", "pk")),
     ]
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts.actions import set_password_link
 from accounts.tests.factories import UserFactory
 from crm.checks import walk
-from customers.models import Batch, SavedView, SharingRule
+from customers.models import Batch, Note, SavedView, SharingRule
 from customers.tests.factories import CustomerFactory
 from imports.tests.factories import imported
 
@@ -77,6 +77,7 @@ ROWS = [
     Row("customers:detail", HERS, get=OK, kwargs=CUSTOMER, by_row=("other",)),
     Row("customers:edit", HERS, get=OK, post=BAD, kwargs=CUSTOMER, by_row=("other",)),
     Row("customers:notes", HERS, post=BAD, kwargs=CUSTOMER, by_row=("other",)),
+    Row("customers:change_note", HERS, post=BAD, kwargs=("customer_id", "note_id"), by_row=("other",)),
     Row("customers:update_status", HERS, post=BAD, kwargs=CUSTOMER, json_endpoint=True, by_row=("other",)),
     Row("customers:assign", MANAGERS, post=BAD, data={"sales_user": "x"}, kwargs=CUSTOMER, json_endpoint=True),
     Row("customers:unassigned", MANAGERS, get=OK),
@@ -172,9 +173,10 @@ class Ids(dict):
 @pytest.fixture
 def ids(asha, ravi, manager):
     """Asha's customer, an import that waits for its columns, Ravi and the link to his password, a batch."""
-    return Ids(
+    made = Ids(
         customer_id=lambda: CustomerFactory(assigned_to=asha, name="Farah Khan", phone_number="+919876543210").pk,
         import_id=lambda: imported(manager, b"Name,Area\nFarah Khan,Kochi\n").pk,
+        note_id=lambda: Note.objects.create(customer_id=made["customer_id"], text="x", by=asha, at=timezone.now()).pk,
         user_id=lambda: ravi.pk,
         left_id=lambda: UserFactory(is_active=False).pk,
         uidb64=lambda: set_password_link(ravi).split("/")[-3],
@@ -193,6 +195,7 @@ def ids(asha, ravi, manager):
         ),
         batch_id=lambda: Batch.objects.create(kind=Batch.Kind.ASSIGN, by=manager, at=timezone.now()).pk,
     )
+    return made
 
 
 def url_of(row: Row, ids: dict) -> str:
@@ -270,7 +273,7 @@ def test_an_id_that_leads_nowhere_is_404_for_those_who_may_ask(clients, ids):
         if not row.kwargs or row.public:
             continue
         keywords = [key.split(":")[0] for key in row.kwargs]
-        nowhere = {key: 2**30 if key in ("user_id", "rule_id") else uuid.uuid4() for key in keywords}
+        nowhere = {key: 2**30 if key in ("user_id", "rule_id", "note_id") else uuid.uuid4() for key in keywords}
         method = "get" if row.get else "post"
         for wish, headers in WISHES.items():
             response = getattr(clients["manager"], method)(reverse(row.name, kwargs=nowhere), row.data, headers=headers)

@@ -1,6 +1,6 @@
 """How the desk writes moments, days, ages and numbers: the same on every page."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django import template
 from django.utils import timezone
@@ -55,6 +55,16 @@ def age(value: date | datetime | None) -> str:
         seconds = abs((timezone.localdate() - value).days) * DAY
         if not seconds:
             return "today"
+    return _in_words(seconds)
+
+
+@register.filter
+def span(value: timedelta | None) -> str:
+    """How long something lasted, in its largest unit: "3 days"."""
+    return _in_words(value.total_seconds()) if value is not None else ""
+
+
+def _in_words(seconds: float) -> str:
     for least, unit, word in UNITS:
         if seconds >= least:
             return _plural(int(seconds // unit), word)

@@ -31,7 +31,7 @@ from customers.actions.errors import ActionError, AlreadyKnown, AlreadyLookedAft
 from customers.actions.exports import MOST_XLSX, begin_export, end_export
 from customers.actions.follow_ups import close_follow_up, put_off, replan, set_follow_up
 from customers.actions.late import record_late
-from customers.actions.notes import add_note
+from customers.actions.notes import EDIT_WITHIN, add_note, edit_note, may_edit, pin_note
 from customers.actions.people import (
     Handover,
     bring_back,
@@ -57,6 +57,7 @@ __all__ = [
     "bulk_slice",
     "undo_bulk_slice",
     "why_bulk_stands",
+    "EDIT_WITHIN",
     "KEEP",
     "MOST_PINNED",
     "MOST_XLSX",
@@ -87,12 +88,15 @@ __all__ = [
     "delete_view",
     "distribute",
     "edit_customer",
+    "edit_note",
     "eligible",
     "end_export",
     "hand_over",
     "handed_over",
     "loads",
     "preview",
+    "may_edit",
+    "pin_note",
     "put_off",
     "pin_view",
     "reactivate",

@@ -107,6 +107,22 @@ class NoteForm(forms.Form):
         return {"text": self.cleaned_data["notes"], "client_token": self.cleaned_data["client_token"]}
 
 
+class ChangeNoteForm(forms.Form):
+    """A note changed, or pinned: one of the two."""
+
+    text = notes_field(required=False)
+    pinned = forms.ChoiceField(
+        required=False,
+        choices=[("yes", "Pin"), ("no", "Unpin")],
+        error_messages={"invalid_choice": "Say yes or no."},
+    )
+
+    def clean(self) -> dict:
+        if not self.errors and not (self.cleaned_data["text"] or self.cleaned_data["pinned"]):
+            self.add_error("text", "Write the note first.")
+        return self.cleaned_data
+
+
 @dataclass(frozen=True)
 class Chip:
     """A follow-up time for one tap or key."""

@@ -19,7 +19,7 @@ from customers.access import customer_for
 from customers.forms.calls import MessageForm, SkipForm, TakeBackForm, TapForm, WhomForm
 from customers.forms.status import StatusForm, follow_up_chips
 from customers.models import CallingRules, Customer, Skip, Stage, Status, StatusChange
-from customers.timeline import timeline
+from customers.timeline import FOR_A_CALL, timeline
 
 ENTRIES = 4
 FIRST_OUTCOMES = 5
@@ -62,7 +62,7 @@ def call_page(
         "why": worklist.WHY[found.why],
         "numbers": list(customer.numbers.all()),
         "promise": worklist.open_promise(request.user, customer),
-        "entries": timeline(customer, request.user)[0][:ENTRIES],
+        "entries": timeline(customer, request.user, now=now, kinds=FOR_A_CALL)[0][:ENTRIES],
         "form": form or StatusForm(initial=kept.fields.dict() if kept else None, now=now),
         "outcomes": outcomes[:FIRST_OUTCOMES],
         "more_outcomes": outcomes[FIRST_OUTCOMES:],

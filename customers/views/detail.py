@@ -3,6 +3,7 @@
 import uuid
 from datetime import datetime
 
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -12,10 +13,10 @@ from crm.lib import drafts
 from crm.lib.http import require_methods, wants_json
 from customers import presenters
 from customers.access import customer_for
-from customers.actions import eligible
+from customers.actions import EDIT_WITHIN, eligible
 from customers.forms.status import StatusForm, follow_up_chips
 from customers.models import CallingRules, Customer, Status
-from customers.timeline import status_history, timeline
+from customers.timeline import SHOWS, pinned, status_history, timeline
 from customers.views.calls import form_name, whatsapp_url
 
 
@@ -57,11 +58,19 @@ def customer_page(
     counsellor that was chosen then.
     """
     now, rules = timezone.now(), CallingRules.current()
-    entries, more = timeline(row, request.user, everything="all" in request.GET)
+    show = request.GET.get("show", "")
+    if show and show not in SHOWS:
+        raise BadRequest("Show one of: " + ", ".join(SHOWS) + ".")
+    kinds = SHOWS[show][1] if show else ()
+    entries, more = timeline(row, request.user, now=now, everything="all" in request.GET, kinds=kinds)
     context = {
         "customer": row,
         "numbers": list(row.numbers.all()),
         "entries": entries,
+        "pinned": pinned(row, request.user),
+        "shows": [(word, label) for word, (label, _) in SHOWS.items()],
+        "show": show,
+        "editable_since": now - EDIT_WITHIN,
         "more": more,
         "form": form,
         "statuses": list(Status.objects.active().in_order()),

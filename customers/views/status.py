@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
@@ -22,8 +22,8 @@ from crm.lib.http import (
 )
 from customers import actions, presenters
 from customers.access import NOT_YOURS, customer_for, once_hers
-from customers.forms.status import NoteForm, StatusForm
-from customers.models import Customer, StatusChange
+from customers.forms.status import ChangeNoteForm, NoteForm, StatusForm
+from customers.models import Customer, Note, StatusChange
 from customers.views.calls import call_page, form_name, page_of
 from customers.views.detail import customer_page
 from customers.worklist import Next
@@ -79,6 +79,29 @@ def notes(request, customer_id):
         form.add_error(None, str(refusal))
         return _refused(request, customer, form, StatusForm(initial=data.dict(), now=now))
     if wants_json(request):
+        return JsonResponse({"success": True, "note": presenters.note(note)})
+    return redirect("customers:detail", customer.pk)
+
+
+@roles_allowed(*EVERYBODY)
+@require_methods("POST", back_to="customers:detail")
+def change_note(request, customer_id, note_id):
+    customer, form = customer_for(request.user, customer_id), ChangeNoteForm(request_data(request))
+    note = Note.objects.visible_to(request.user).filter(customer=customer, pk=note_id).select_related("by").first()
+    if note is None:
+        raise Http404("There is no such note.")
+    if not form.is_valid():
+        return error(request, 400, form_errors(form))
+    text, pinned = form.cleaned_data["text"], form.cleaned_data["pinned"]
+    try:
+        if text:
+            actions.edit_note(note=note, text=text, by=request.user, now=timezone.now())
+        if pinned:
+            actions.pin_note(note=note, pinned=pinned == "yes")
+    except actions.ActionError as refusal:
+        return error(request, 400, str(refusal))
+    if wants_json(request):
+        note.refresh_from_db(fields=["text"])
         return JsonResponse({"success": True, "note": presenters.note(note)})
     return redirect("customers:detail", customer.pk)
 
