@@ -26,7 +26,9 @@ def recount(*, import_: Import, options: dict, by: User, now: datetime) -> Impor
         refuse_nonsense(mapping)
     chosen = checked_options({**options, "dry_run": True})
     with transaction.atomic():
-        stored = _waiting(import_)
+        stored = _held(import_)
+        if not stored.can_be_counted:
+            raise ActionError(NOT_CHECKED.format(name=stored.original_name))
         read_again = any(stored.options.get(key) != chosen.get(key) for key in READING)
         if read_again and not stored.file:
             raise ActionError(NO_FILE.format(name=stored.original_name))
@@ -41,7 +43,9 @@ def go_ahead(*, import_: Import, counted: int, by: User, now: datetime) -> Impor
     Raises ActionError when it does not wait any more or was counted anew in the meantime.
     """
     with transaction.atomic():
-        stored = _waiting(import_)
+        stored = _held(import_)
+        if stored.state != State.CHECKED:
+            raise ActionError(NOT_CHECKED.format(name=stored.original_name))
         result = stored.check_result
         if result.get("round", 0) != counted:
             raise ActionError(COUNTED_ANEW.format(name=stored.original_name))
@@ -62,11 +66,8 @@ def discard(*, import_: Import, by: User, now: datetime) -> Import:
     return cancel(import_=import_, by=by, now=now)
 
 
-def _waiting(import_: Import) -> Import:
-    stored = Import.objects.select_for_update(of=("self",)).get(pk=import_.pk)
-    if stored.state != State.CHECKED:
-        raise ActionError(NOT_CHECKED.format(name=stored.original_name))
-    return stored
+def _held(import_: Import) -> Import:
+    return Import.objects.select_for_update(of=("self",)).get(pk=import_.pk)
 
 
 def _anew(stored: Import, now: datetime) -> dict:

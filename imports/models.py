@@ -116,6 +116,12 @@ class Import(models.Model):
         return bool(self.options.get("dry_run"))
 
     @property
+    def can_be_counted(self) -> bool:
+        """Whether its check may be counted (again): also one that other choices led nowhere, to take those back."""
+        led_nowhere = self.state in (State.NEEDS_MAPPING, State.REFUSED) and self.is_dry and self.check_result
+        return self.state == State.CHECKED or bool(led_nowhere and self.check_result.get("round"))
+
+    @property
     def was_checked(self) -> bool:
         """Whether somebody saw its check and then had it imported."""
         return "shown" in self.check_result

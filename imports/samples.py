@@ -22,7 +22,7 @@ class Group:
 def groups(import_: Import) -> list[Group]:
     """New, updated, unchanged, other names, repeats, rejected: those that there are. A query for each."""
     rows = rows_of(import_).select_related("customer").order_by("number")
-    named = rows.filter(outcome=Outcome.UNCHANGED, reason=OTHER_NAME)
+    named = rows.filter(raw__isnull=False, outcome=Outcome.UNCHANGED, reason=OTHER_NAME)  # few rows have their cells
     other_names = named.order_by().count() if import_.unchanged else 0
     found = [
         (Outcome.CREATED, import_.created, rows.filter(outcome=Outcome.CREATED)),

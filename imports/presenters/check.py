@@ -100,7 +100,17 @@ def dealt_in_words(import_: Import, viewer: User, now) -> tuple[str, str]:
     batch = Batch.objects.filter(pk=pk).first() if pk else None
     if batch is None or import_.is_working:
         return "", ""
-    return receipt(batch, viewer=viewer, now=now), reverse("customers:batch", args=[batch.pk])
+    said = f"{receipt(batch, viewer=viewer, now=now)} {_dealt_otherwise(import_, batch)}".strip()
+    return said, reverse("customers:batch", args=[batch.pk])
+
+
+def _dealt_otherwise(import_: Import, batch: Batch) -> str:
+    """What the check had shown of the deal, when it came out otherwise; else ""."""
+    planned = import_.check_result.get("plan", {}).get("dealt", {})
+    if not import_.was_checked or {**planned} == {**batch.counts.get("shares", {})}:
+        return ""
+    shown, _left = shares(import_)
+    return f"The check had shown: {', '.join(f'{share.who} {share.count:,}' for share in shown) or 'nobody'}."
 
 
 def present_check(import_: Import) -> dict | None:

@@ -210,6 +210,47 @@ class TestChoosing:
         assert again.mapping["encoding"] == "mac_roman"
         assert "JosÈ" in client.get(url(again)).content.decode()
 
+    @pytest.mark.parametrize("choice", [{"encoding": "utf-16"}, {"s0c1": "", "s0c2": "phone"}])
+    def test_a_choice_that_leads_nowhere_is_taken_back(self, as_user, manager, choice):
+        # Given letters, or a column, with which no row can be read
+        content = csv_bytes("Asha,9876543210,", header="Name,Phone,Area")
+        import_ = imported(manager, content, dry_run=True)
+        client = as_user(manager)
+        client.post(url(import_), {**choice, "act": "count"})
+        again = worked(import_)
+        page = client.get(url(again))
+        if "encoding" in choice:
+            assert again.state in (State.NEEDS_MAPPING, State.REFUSED)
+            assert "It could not be counted like this" in page.content.decode()
+            assert client.post(url(again), {"act": "import", "counted": 1}, headers=JSON).status_code == 400
+            # Then the same page takes it back
+            client.post(url(again), {**form_of(page), "encoding": "", "act": "count"})
+        else:
+            assert counts(again) == {"rejected": 1}
+            client.post(url(again), {**form_of(page), "s0c1": "phone", "s0c2": "area", "act": "count"})
+        assert counts(worked(again)) == {"created": 1}
+
+    def test_a_deal_that_came_out_otherwise_is_told(self, as_user, manager, asha, ravi):
+        client = as_user(manager)
+        import_ = imported(manager, leads(4), dry_run=True)
+        client.post(url(import_), {"act": "count", "deal": "even", "among": [asha.pk, ravi.pk]})
+        worked(import_)
+        ravi.takes_new = False
+        ravi.save()
+        client.post(url(import_), {"act": "import", "counted": 1})
+        worked(import_)
+        text = client.get(reverse("imports:detail", args=[import_.pk])).content.decode()
+        assert "4 were shared out, all to Asha. The check had shown: Asha 2, Ravi 2." in text
+
+    def test_a_double_click_imports_once(self, as_user, manager):
+        client = as_user(manager)
+        import_ = imported(manager, leads(4), dry_run=True)
+        for _ in range(2):
+            response = client.post(url(import_), {"act": "import", "counted": 0}, headers=JSON)
+            assert (response.status_code, response.json()["success"]) == (200, True)
+        worked(import_)
+        assert Customer.objects.count() == 4
+
     def test_put_aside(self, as_user, manager, checked):
         text = as_user(manager).post(url(checked), {"act": "discard"}, follow=True).content.decode()
         assert "was put aside. Nothing was written." in text

@@ -30,7 +30,7 @@ def check(request, import_id):
     import_ = import_for(import_id)
     if request.method == "POST":
         return _act(request, import_)
-    if import_.state == State.CHECKED:
+    if import_.can_be_counted:
         kept = drafts.take(request, _form_name(import_))
         form = _form(import_, kept.fields if kept else None)
         return _page(request, import_, form, restored=bool(kept and kept.signed_out))
@@ -43,9 +43,11 @@ def check(request, import_id):
 
 
 def _act(request, import_: Import):
-    if import_.state != State.CHECKED:
-        return _answer(request, import_, error=NOT_CHECKED.format(name=import_.original_name))
     data = request_data(request)
+    if import_.was_checked and import_.is_working and data.get("act") == "import":
+        return _answer(request, import_, said=GOES_ON)  # a double click
+    if not import_.can_be_counted:
+        return _answer(request, import_, error=NOT_CHECKED.format(name=import_.original_name))
     form = _form(import_, data)
     try:
         if data.get("act") == "discard":
@@ -100,7 +102,7 @@ def _refused(request, import_: Import, form: CheckForm, error: str):
     """Said beside the choices that led to it, or, when the import moved on meanwhile, where it is now."""
     counted = import_.check_result.get("round", 0)
     import_ = import_for(import_.pk)
-    if import_.state == State.CHECKED and import_.check_result.get("round", 0) == counted:
+    if import_.can_be_counted and import_.check_result.get("round", 0) == counted:
         return _page(request, import_, form, error=error)
     return _answer(request, import_, error=error)
 
@@ -116,11 +118,13 @@ def _page(request, import_: Import, form: CheckForm, *, error: str = "", restore
         answer = {"error": error} if error else _as_json(import_) | {"form": form.as_json()}
         return JsonResponse(answer, status=status)
     [card] = cards([import_], timezone.now())
-    dealt, left = shares(import_)
+    is_counted = import_.state == State.CHECKED
+    dealt, left = shares(import_) if is_counted else ([], 0)
     context = {
         "import": import_,
         "card": card,
-        "kinds": kinds(import_),
+        "is_counted": is_counted,
+        "kinds": kinds(import_) if is_counted else [],
         "shares": dealt,
         "shares_left": left,
         "notes": notes(import_),
