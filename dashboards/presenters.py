@@ -133,7 +133,16 @@ def source_report(rows, period) -> dict:
     return {
         **{name: day.isoformat() if day else None for name, day in period.items()},
         "sources": [
-            {"source": row.source_id, "name": row.name, "customers": row.customers, **row.stages} for row in rows
+            {
+                "source": row.source_id,
+                "name": row.name,
+                "customers": row.customers,
+                "enquired_again": row.again,
+                "contacted": row.contacted,
+                "ever": row.reached,
+                **row.stages,
+            }
+            for row in rows
         ],
     }
 
@@ -151,6 +160,9 @@ def source_table(rows, period) -> list[dict]:
             "name": row.name,
             "cells": [
                 door(row, row.customers),
+                door(row, row.again, enquired="again"),
+                door(row, row.contacted, contacted="ever"),
+                *(door(row, count, reached=code) for code, count in row.reached.items()),
                 *(door(row, count, stage=stage) for stage, count in row.stages.items()),
             ],
         }

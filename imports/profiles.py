@@ -4,6 +4,7 @@ pandas works on the sample only, so its size and not the file's is what this cos
 using it: the worker does that before its first import, see `warm_up`.
 """
 
+import math
 import random
 from collections.abc import Sequence
 
@@ -24,15 +25,24 @@ class Sample:
     def __init__(self, seed: str):
         self._random = random.Random(seed)  # noqa: S311 - the same file has the same sample
         self._rows: list[tuple[list, str]] = []
-        self.seen = 0
+        self._seen, self._next, self._weight = 0, 1, 1.0
 
     def see(self, cells: list, phone: str) -> None:
         """`phone`: the number that the row was understood to have, or ''."""
-        self.seen += 1
-        if self.seen <= FIRST + DRAWN:
+        self._seen += 1
+        if self._seen == self._next:
+            self._take(cells, phone)
+
+    def _take(self, cells: list, phone: str) -> None:
+        """Keep a row, and draw which is the next to be kept (Li's algorithm L): most rows cost one comparison."""
+        if len(self._rows) < FIRST + DRAWN:
             self._rows.append((cells, phone))
-        elif (place := self._random.randrange(self.seen - FIRST)) < DRAWN:
-            self._rows[FIRST + place] = (cells, phone)
+        else:
+            self._rows[FIRST + self._random.randrange(DRAWN)] = (cells, phone)
+        self._next += 1
+        if len(self._rows) == FIRST + DRAWN:
+            self._weight *= math.exp(math.log(1 - self._random.random()) / DRAWN)
+            self._next += int(math.log(1 - self._random.random()) / math.log(1 - self._weight))
 
     @property
     def rows(self) -> list[list]:
