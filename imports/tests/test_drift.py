@@ -1,6 +1,7 @@
 """A file that is not like the last one with its headers: a sentence, and a halt where wrong values would be written."""
 
 import pytest
+from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 
@@ -91,6 +92,14 @@ class TestGrave:
         tasks.run_import.call(str(import_.pk))
         import_.refresh_from_db()
         assert (import_.state, len(import_.report["stopped"])) == (State.CHECKED, 1)
+
+    def test_the_command_says_that_it_waits(self, manager, usual, tmp_path, capsys):
+        path = tmp_path / "Aluva fair.csv"
+        path.write_bytes(sheet(start=100, days=("03/25/2026",)))
+        with pytest.raises(SystemExit) as ended:
+            call_command("import_customers", str(path), by=manager.username)
+        assert ended.value.code == 1
+        assert "checked: Nothing has been written yet. The dates in “Date”" in capsys.readouterr().out
 
 
 @pytest.mark.django_db

@@ -12,15 +12,15 @@ from imports import actions, pipeline
 from imports.models import Import, ImportRow, Outcome, State
 from imports.options import DATE_ORDERS, KNOWN_POLICIES, OVERWRITABLE
 from imports.presenters import cards, present_check
+from imports.report.overlap import note_overlap
 from imports.wording import note_in_words, refusal, sentence
 
 COUNTS = ("rows", *Outcome.values)
 CHOICES = ("dry_run", "known", "overwrite", "sheets", "encoding", "date_order")
-TAKEN = (State.DONE, State.CHECKED)
 
 
 class Command(BaseCommand):
-    help = "Import a spreadsheet in the foreground. Exit code 0 when imported (or checked), 1 when refused."
+    help = "Import a spreadsheet in the foreground. Exit code 0 when imported (or checked), 1 when refused or waiting."
 
     def add_arguments(self, parser):
         parser.add_argument("path", type=Path)
@@ -39,7 +39,7 @@ class Command(BaseCommand):
         chosen = {name: options[name] for name in CHOICES}
         answer = self._import(path, self._manager(by), chosen)
         self.stdout.write(json.dumps(answer, ensure_ascii=False) if options["json"] else as_text(answer))
-        if answer["state"] not in TAKEN:
+        if answer["state"] != (State.CHECKED if chosen["dry_run"] else State.DONE):
             raise SystemExit(1)
 
     def _manager(self, username: str) -> User:
@@ -78,6 +78,7 @@ def _through(import_: Import) -> Import:
         time.sleep(0.5)
         pipeline.run(import_.pk)
         import_.refresh_from_db()
+    note_overlap(import_.pk)
     return import_
 
 
