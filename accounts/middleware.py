@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from crm.lib import drafts
-from crm.lib.http import error, send_again, wants_json
+from crm.lib.http import error, page_behind, send_again, wants_json
 
 # The page's own script shows these words beside the form, where what was typed still stands.
 SIGNED_OUT = "You are signed out. Sign in in another tab and press Save again."
@@ -40,8 +40,8 @@ class LoginRequired(LoginRequiredMiddleware):
         """Where to go after the login: the page itself, or the page that a post was made from."""
         if request.method == "POST" and (page := drafts.way_back(request)):
             return page
-        if back_to := request.method not in ("GET", "HEAD") and getattr(view_func, "back_to", ""):
-            return reverse(back_to, kwargs=request.resolver_match.kwargs)
+        if request.method not in ("GET", "HEAD") and (page := page_behind(view_func, request.resolver_match.kwargs)):
+            return page
         can_be_opened = "GET" in getattr(view_func, "methods", ["GET"])
         return request.get_full_path() if can_be_opened else ""
 

@@ -5,10 +5,9 @@ from django.core.exceptions import BadRequest, RequestDataTooBig, TooManyFieldsS
 from django.http import Http404
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect
-from django.urls import reverse
 
 from crm.lib import drafts
-from crm.lib.http import error, send_again, wants_json
+from crm.lib.http import error, page_behind, send_again, wants_json
 
 TOO_MANY = "Too many fields in one request. To act on more than 10,000 customers use “all matching”."
 STALE = "The page had been open for too long to be saved safely. What you typed is here: save it again."
@@ -41,11 +40,11 @@ def server_error(request):
 def csrf_failure(request, reason=""):
     """A stale token (she signed in again in another tab): the typed text goes back into its form."""
     match = request.resolver_match
-    back_to = getattr(match.func, "back_to", "") if match else ""
-    if back_to and not wants_json(request) and drafts.keep(request):
+    page = page_behind(match.func, match.kwargs) if match else ""
+    if page and not wants_json(request) and drafts.keep(request):
         if request.user.is_authenticated and not request.FILES:  # a file is lost, which its form says
             messages.warning(request, STALE)
-        return redirect(drafts.way_back(request) or reverse(back_to, kwargs=match.kwargs))
+        return redirect(drafts.way_back(request) or page)
     if match and match.view_name == "accounts:login" and request.user.is_authenticated and not wants_json(request):
         return redirect("home")  # she signed in in another tab
     get_token(request)  # a script that sends it again finds the new token in the cookie

@@ -87,7 +87,7 @@ ROWS = [
     Row("customers:undo_batch", MANAGERS, post=(302, 400, 302), kwargs=("batch_id",)),
     Row("customers:export", MANAGERS, get=OK, post=BAD),  # the setting EXPORTS opens it to others: test_export
     Row("customers:exports", MANAGERS, get=OK),
-    Row("customers:bulk", MANAGERS, post=BAD),
+    Row("customers:bulk", MANAGERS, get=REDIRECT, post=BAD),
     Row("customers:bulk_batch", MANAGERS, get=OK, kwargs=("batch_id:bulk_id",)),
     Row("customers:bulk_undo", MANAGERS, post=(302, 400, 302), kwargs=("batch_id:bulk_id",)),
     Row("customers:views", INSIDE, get=OK, post=(302, 400, 302)),

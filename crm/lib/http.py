@@ -12,6 +12,7 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import NoReverseMatch, reverse
 
 JSON, HTML = "application/json", "text/html"
 # Precision of an Accept range: 2 a type by name, 1 a main type with a star, 0 only stars.
@@ -120,6 +121,22 @@ def form_errors(form) -> str:
         label = "" if name == "__all__" else f"{form[name].label}: "
         lines += [f"{label}{message}" for message in errors]
     return " ".join(lines)
+
+
+def page_behind(view: Callable, kwargs: dict) -> str:
+    """The path of the page that posts to `view` are made from, or ""; `kwargs` are those of the post's own address.
+
+    A page further up knows fewer of them: those at the end fall away.
+    """
+    name, known = getattr(view, "back_to", ""), list(kwargs.items())
+    while name:
+        try:
+            return reverse(name, kwargs=dict(known))
+        except NoReverseMatch:
+            if not known:
+                raise
+            known.pop()
+    return ""
 
 
 def require_methods(*methods: str, back_to: str = "") -> Callable:

@@ -4,7 +4,10 @@ import uuid
 
 import pytest
 from django.test import Client
+from django.urls.converters import IntConverter
 
+from crm.checks import walk
+from crm.lib.http import page_behind
 from customers.tests.factories import CustomerFactory
 
 JSON = {"Accept": "application/json"}
@@ -89,3 +92,12 @@ def test_a_post_from_another_site(manager):
     assert answer.status_code == 403
     assert "open for too long or came from another site" in answer.text
     assert words(client.post("/profile/", {"first_name": "x"}, headers=JSON))
+
+
+def test_every_post_without_a_session_leads_to_a_page():
+    """Whichever page a form stands on: the address behind the login can be made, whatever the form's own one names."""
+    for route, pattern, _ in walk():
+        kinds = getattr(pattern.pattern, "converters", {})
+        keywords = {name: 7 if isinstance(kind, IntConverter) else uuid.UUID(int=7) for name, kind in kinds.items()}
+        if getattr(pattern.callback, "back_to", ""):
+            assert page_behind(pattern.callback, keywords).startswith("/"), route

@@ -4,8 +4,11 @@ import re
 
 import pytest
 from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
 
 from accounts.tests.factories import PASSWORD, UserFactory
+from customers.actions import add_note
 from customers.models import Customer
 from customers.tests.factories import CustomerFactory
 
@@ -158,6 +161,51 @@ def test_a_choice_that_is_none_any_more_leaves_her_where_she_is(lost, asha, choi
     page = f"/customers/{farah.pk}/"
     html = lost(page, "data-assign", f"{page}assign/", {"sales_user": choice})
     assert selected(html, "sales_user") == [str(asha.pk)]
+
+
+def test_a_note_that_was_being_changed(lost, manager):
+    farah = CustomerFactory()
+    note = add_note(customer=farah, text="Asked for the fees", by=manager, now=timezone.now())
+    page = f"/customers/{farah.pk}/"
+    to = reverse("customers:change_note", args=[farah.pk, note.pk])
+    html = lost(page, f'action="{to}"', to, {"note": note.pk, "text": "Asked for the fees and the hostel"})
+    assert TOLD in html
+    assert "<details open>" in re.sub(r"\s+>", ">", html)
+    assert "Asked for the fees and the hostel</textarea>" in html
+    note.refresh_from_db()
+    assert note.text == "Asked for the fees"
+
+
+def test_a_change_of_many_at_once(lost, as_user, manager):
+    first, second = (str(customer.pk) for customer in waiting(2))
+    chosen = {"act": "status", "customer_ids": [first, second]}
+    asked = as_user(manager).post("/customers/bulk/", chosen, headers=HTML).content.decode()
+    draft = token_of(asked, "narrow")
+    browser = Client()
+    away = browser.post(
+        "/customers/bulk/",
+        {**chosen, "to_status": "INVALID", "note": "Numbers of a call centre", "go": "1", "draft": draft},
+        headers=HTML,
+    )
+    assert away["Location"] == "/login/?next=/customers/bulk/"
+    who = {"username": manager.username, "password": PASSWORD}
+    html = browser.post(away["Location"], who, follow=True).content.decode()
+    assert TOLD in html
+    assert "Numbers of a call centre</textarea>" in html
+    assert selected(html, "to_status") == ["INVALID"]
+    assert re.findall(r'name="customer_ids" value="([^"]+)"', html) == [first, second]
+    assert not Customer.objects.filter(status_id="INVALID").exists()
+
+
+def test_many_at_once_has_no_address_of_its_own(as_user, manager):
+    assert as_user(manager).get("/customers/bulk/", headers=HTML)["Location"] == "/customers/"
+
+
+def test_the_message_to_customers(lost):
+    page = "/team/message/"
+    html = lost(page, 'class="narrow"', page, {"text": "Hello, this is the institute."})
+    assert TOLD in html
+    assert "Hello, this is the institute.</textarea>" in html
 
 
 def test_what_a_counsellor_takes(lost, asha):

@@ -18,16 +18,21 @@ from customers.forms.lists import ListForm
 from customers.models import Batch
 from customers.views.lists import filtered
 
+DRAFT = "many at once"
+
 
 @roles_allowed(MANAGER)
-@require_methods("POST", back_to="customers:list")
+@require_methods("GET", "POST", back_to="customers:bulk")
 def act_on(request):
-    data, now = request_data(request), timezone.now()
+    kept = drafts.take(request, DRAFT) if request.method == "GET" else None
+    if request.method == "GET" and kept is None:  # the page has no address of its own: it begins with a choice
+        return redirect("customers:list")
+    data, now = kept.fields if kept else request_data(request), timezone.now()
     form, listing = ChosenForm(data), ListForm(data, user=request.user).checked()
     if not form.is_valid():
         return _not_chosen(request, form)
-    act_form = ACTS[form.cleaned_data["act"]](data if "go" in data else None)
-    if "go" not in data or not act_form.is_valid():
+    act_form = ACTS[form.cleaned_data["act"]](data if "go" in data and not kept else None, initial=data.dict())
+    if not act_form.is_valid():
         return _asked(request, form, listing, act_form, data, now)
     chosen = {"ids": form.ids, "filters": listing.filters, "as_of": form.cleaned_data["as_of"]}
     act = actions.Act(form.cleaned_data["act"], **act_form.values())
@@ -121,4 +126,5 @@ def _asked(
         "as_of": as_of,
         **filtered(data, listing),
     }
+    context |= {"draft": drafts.token(request.user, DRAFT), "restored": request.method == "GET"}
     return render(request, "customers/bulk.html", context, status=400 if act_form.errors else 200)

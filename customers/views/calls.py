@@ -23,6 +23,7 @@ from customers.timeline import FOR_A_CALL, timeline
 
 ENTRIES = 4
 FIRST_OUTCOMES = 5
+MESSAGE = "message"  # the name under which its text waits for its author
 
 
 @roles_allowed(SALES)
@@ -175,6 +176,7 @@ def take_back(request, customer_id):
 @roles_allowed(MANAGER)
 @require_methods("GET", "POST", back_to="customers:message")
 def message(request):
+    kept = None
     form = MessageForm(request_data(request) if request.method == "POST" else None)
     if form.is_valid():
         actions.set_message(text=form.cleaned_data["text"])
@@ -185,5 +187,8 @@ def message(request):
             return error(request, 400, form_errors(form))
         return JsonResponse({"text": CallingRules.current().whatsapp_text})
     if not form.is_bound:
-        form = MessageForm(initial={"text": CallingRules.current().whatsapp_text})
-    return render(request, "customers/message.html", {"form": form}, status=400 if form.is_bound else 200)
+        kept = drafts.take(request, MESSAGE)
+        text = kept.fields.get("text", "") if kept else CallingRules.current().whatsapp_text
+        form = MessageForm(initial={"text": text})
+    context = {"form": form, "draft": drafts.token(request.user, MESSAGE), "restored": bool(kept and kept.signed_out)}
+    return render(request, "customers/message.html", context, status=400 if form.is_bound else 200)

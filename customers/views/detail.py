@@ -29,17 +29,21 @@ def customer(request, customer_id):
         return JsonResponse(presenters.customer_with_history(row, history, complete=complete))
     if row.pk != customer_id:  # merged away: this is her survivor
         return redirect("customers:detail", row.pk)
-    kept, given = drafts.take(request, form_name(row)), drafts.take(request, assign_name(row))
+    kept, given, changed = (drafts.take(request, name(row)) for name in (form_name, assign_name, change_name))
     form = StatusForm(initial=kept.fields.dict() if kept else None, now=timezone.now())
-    restored = any(draft.signed_out for draft in (kept, given) if draft)
-    return customer_page(
-        request, row, form, restored=restored, chosen=given.fields.get("sales_user") if given else None
-    )
+    restored = any(draft.signed_out for draft in (kept, given, changed) if draft)
+    chosen = given.fields.get("sales_user") if given else None
+    return customer_page(request, row, form, restored=restored, chosen=chosen, changed=changed)
 
 
 def assign_name(row: Customer) -> str:
     """The name under which the counsellor that was chosen for her waits."""
     return f"assign {row.pk}"
+
+
+def change_name(row: Customer) -> str:
+    """The name under which a note of hers that was being changed waits."""
+    return f"change note {row.pk}"
 
 
 def customer_page(
@@ -49,13 +53,14 @@ def customer_page(
     *,
     restored: bool = False,
     chosen: str | None = None,
+    changed: drafts.Draft | None = None,
     errors: str = "",
     status: int = 200,
 ) -> HttpResponse:
     """Her page with `form` as it was typed and why it was refused, if it was.
 
     `restored` says that what was typed comes from before the person had to sign in again; `chosen` is the id of the
-    counsellor that was chosen then.
+    counsellor that was chosen then, `changed` the note that was being changed.
     """
     now, rules = timezone.now(), CallingRules.current()
     show = request.GET.get("show", "")
@@ -79,12 +84,20 @@ def customer_page(
         "client_token": uuid.uuid4().hex,  # nothing was recorded under the one that was sent
         "draft": drafts.token(request.user, form_name(row)),
         "restored": restored,
+        "change_draft": drafts.token(request.user, change_name(row)),
+        "changed": _being_changed(changed),
         "whatsapp_url": whatsapp_url(row, request.user, rules),
         "now": now,
     }
     if request.user.is_manager:
         context |= _who_may_have_her(request, row, chosen, now)
     return render(request, "customers/detail.html", context, status=status)
+
+
+def _being_changed(typed: drafts.Draft | None) -> dict[int, str]:
+    """The text of the note that was being changed, by the note's id."""
+    note = typed.fields.get("note", "") if typed else ""
+    return {int(note): typed.fields.get("text", "")} if note.isascii() and note.isdecimal() and len(note) < 19 else {}
 
 
 def _who_may_have_her(request: HttpRequest, row: Customer, chosen: str | None, now: datetime) -> dict:
