@@ -35,6 +35,7 @@ urlpatterns = [
     path("customers/<uuid:customer_id>/tap/", calls.tap, name="tap"),
     path("customers/<uuid:customer_id>/take-back/", calls.take_back, name="take_back"),
     path("customers/<uuid:customer_id>/put-off/", days.put_off, name="put_off"),
+    path("my-day/", calls.my_day, name="my_day"),
     path("follow-ups/rescue/", days.rescue, name="rescue"),
     path("follow-ups/", days.follow_ups, name="follow_ups"),
     path("team/", team.team, name="team"),

@@ -40,6 +40,7 @@ LISTS = [
     ("customers:list", {"sort": "name"}),
     ("customers:follow_ups", {}),
     ("customers:rescue", {}),
+    ("customers:my_day", {}),
     ("customers:next", {}),
     ("customers:next", {"who": NUMBER}),
     ("dashboards:sales", {}),

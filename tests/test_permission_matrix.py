@@ -99,6 +99,7 @@ ROWS = [
     Row("customers:take_back", HERS, post=BAD, kwargs=CUSTOMER, by_row=("other",)),
     Row("customers:message", MANAGERS, get=OK, post=BAD, data={"text": "{who}"}),
     Row("customers:put_off", HERS, post=BAD, kwargs=CUSTOMER, by_row=("other",)),
+    Row("customers:my_day", SALES, get=OK),
     Row("customers:rescue", INSIDE, get=OK, post=BAD),
     Row("customers:follow_ups", INSIDE, get=OK),
     Row("customers:team", MANAGERS, get=OK),

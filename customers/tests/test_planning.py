@@ -7,7 +7,7 @@ import pytest
 import time_machine
 
 from customers import actions
-from customers.models import CallingRules, Customer, FieldChange, FollowUp
+from customers.models import CallingRules, Customer, FieldChange, FollowUp, Status
 from customers.tests.factories import CustomerFactory, FollowUpFactory
 
 pytestmark = pytest.mark.django_db
@@ -175,3 +175,41 @@ def test_a_rescue_costs_the_same_for_three_and_for_thirty(size, asha, client, dj
         planned(asha, NOW - DAY + timedelta(minutes=n))
     with django_assert_num_queries(14):
         client.post("/follow-ups/rescue/", {"owner": asha.pk, "days": 3, "per_day": 20}, headers=JSON)
+
+
+# --- Her own day ---------------------------------------------------------------------------------
+
+
+def test_her_day_is_counted_and_put_into_words(asha, ravi, client, clock):
+    def call(code, at, by=asha, notes="", **kwargs):
+        customer = CustomerFactory(assigned_to=by)
+        status = Status.objects.get(pk=code)
+        return actions.record_status(customer=customer, status=status, by=by, now=at, notes=notes, **kwargs)
+
+    for _ in range(3):
+        call("CALL_NOT_ATTENDED", NOW - HOUR, notes="rang out")
+    call("INTERESTED", NOW - HOUR, follow_up_at=NOW + DAY)
+    undone = call("NOT_INTERESTED", NOW)
+    actions.take_back(change=undone, by=asha, now=NOW)
+    call("INTERESTED", NOW - DAY)  # yesterday
+    call("INTERESTED", NOW, by=ravi)
+    kept = planned(asha, NOW)
+    actions.record_status(customer=kept, status=Status.objects.get(pk="VALID"), by=asha, now=NOW)
+    actions.record_tap(customer=kept, kind="call", by=asha, now=NOW)
+
+    page = client.get("/my-day/").content.decode()
+    assert "“rang out”, 3 times" in page
+    answer = client.get("/my-day/", headers=JSON).json()
+    assert answer.pop("text") == (
+        "Asha, Wed 25 Nov\n5 calls, 2 reached\nCall Not Attended 3, Interested 1, Valid 1\n"
+        "Follow-ups: 1 kept, 0 missed, 1 for tomorrow"
+    )
+    assert answer == {
+        "calls": 5,
+        "reached": 2,
+        "kept": 1,
+        "missed": 0,
+        "planned": 1,
+        "taps": {"call": 1},
+        "outcomes": {"Call Not Attended": 3, "Interested": 1, "Valid": 1},
+    }

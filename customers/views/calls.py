@@ -19,6 +19,8 @@ from customers.access import customer_for
 from customers.forms.calls import MessageForm, SkipForm, TakeBackForm, TapForm, WhomForm
 from customers.forms.status import StatusForm, follow_up_chips
 from customers.models import CallingRules, Customer, Skip, Stage, Status, StatusChange
+from customers.my_day import closing_words
+from customers.my_day import my_day as figures_of_day
 from customers.timeline import FOR_A_CALL, timeline
 
 ENTRIES = 4
@@ -171,6 +173,18 @@ def take_back(request, customer_id):
     if request.user.is_sales:
         return redirect(page_of(customer))
     return redirect("customers:detail", customer.pk)
+
+
+@roles_allowed(SALES)
+@require_methods("GET")
+def my_day(request):
+    now = timezone.now()
+    mine = figures_of_day(request.user, now=now)
+    words = closing_words(mine, request.user, now=now)
+    if wants_json(request):
+        counts = {name: getattr(mine, name) for name in ("calls", "reached", "kept", "missed", "planned")}
+        return JsonResponse({**counts, "taps": mine.taps, "outcomes": dict(mine.outcomes), "text": words})
+    return render(request, "customers/my_day.html", {"mine": mine, "words": words})
 
 
 @roles_allowed(MANAGER)
