@@ -149,6 +149,7 @@ def the_session_ends(thumb, asha, sign_in):
     thumb.outcome("Call Not Attended")
     expect(phone.get_by_role("alert")).to_contain_text("You are signed out. Kept on this device")
     phone.locator("[data-outbox]").get_by_role("link", name="Sign in").tap()
+    phone.wait_for_url("**/login/**")
     sign_in(phone, asha)
     phone.goto(NEXT)
     expect(phone.locator("[data-outbox]")).to_be_hidden()
