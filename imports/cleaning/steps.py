@@ -17,6 +17,7 @@ Step = Callable[[Clean, str, object], None]
 EXAMPLE_NAME = "Example: Asha Nair (leave this row or delete it)"
 EXAMPLE_PHONE = "98765 43210"
 _MOST_REMEMBERED = 10_000
+_LOST = re.compile(r"[\W_]*\?{3,}[\W_]*")  # what a program makes of letters that its encoding does not have
 _TEST_LEAD = "<test lead"  # Facebook's lead ads testing tool writes '<test lead: dummy data for full_name>'
 
 
@@ -51,6 +52,8 @@ def name_step(clean: Clean, label: str, value) -> None:
     if clean.name and found:
         found = clean.name if clean.name.casefold().endswith(found.casefold()) else f"{clean.name} {found}"
     clean.name = found or clean.name
+    if _LOST.fullmatch(found):
+        clean.warn(Reason.CHARACTER_UNREADABLE, label, found)
     if len(found) > NAME_LENGTH:
         clean.reject(Reason.NAME_TOO_LONG, label, found)
     elif found[:1] == "<" and found.startswith(_TEST_LEAD) or found == EXAMPLE_NAME:

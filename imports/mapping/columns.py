@@ -198,6 +198,10 @@ def _add_by_values(settled: _Settled, labels: list[str], profiles: list[Profile]
     unlabelled = [index for index in free if _MISSING.fullmatch(labels[index]) and index not in settled]
     if Field.DATE not in fields:
         _first_like(settled, Field.DATE, [i for i in unlabelled if profiles[i].mostly(profiles[i].dates, share=0.8)])
+    if Field.COURSE not in fields:
+        _first_like(
+            settled, Field.COURSE, [i for i in unlabelled if profiles[i].mostly(profiles[i].courses, share=0.8)]
+        )
     texts = [i for i in unlabelled if i not in settled and profiles[i].mostly(profiles[i].words)]
     for field in (Field.NAME, Field.AREA, Field.REMARK):  # the usual order of a sheet without a header
         if field not in fields and texts:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from crm.lib.text import fold
 from imports.mapping.fields import Field
-from imports.mapping.words import NEVER_A_PHONE, PHONE_WORDS, RELATIVES, STAFF, SYNONYMS
+from imports.mapping.words import FAMILY, NEVER_A_PHONE, PHONE_WORDS, RELATIVES, STAFF, SYNONYMS
 
 GROUP_SEPARATOR = " › "  # between the two rows of a header: 'Parent › Mobile'
 LONGEST_LABEL = 160  # Google Forms put whole questions above a column
@@ -30,7 +30,8 @@ def words(label) -> str:
         return ""
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", label)
     letters = (character if _is_of_a_word(character) else " " for character in fold(spaced).replace("'", ""))
-    return " ".join("".join(letters).replace("\u093c", "").split())
+    plain = " ".join("".join(letters).replace("\u093c", "").split())
+    return plain.replace("whats app", "whatsapp")  # which is how WhatsApp looks without its camel case
 
 
 def key(label) -> str:
@@ -75,13 +76,24 @@ def guess(label: str, *, close: bool = True) -> Guess | None:
     plain = words(label)
     if not plain:
         return None
-    without_brackets = re.sub(r"[(\[{].*?[)\]}]|\s[-–:|].*", " ", label)
-    sure = _exact(plain) or _exact(words(without_brackets)) or _by_words(plain)
-    return sure or (_close(plain) or _close(words(without_brackets)) if close else None)
+    shorter = words(_without_brackets(label))
+    sure = _exact(plain) or _exact(shorter) or _by_words(plain) or _by_words(shorter)
+    return sure or (_close(plain) or _close(shorter) if close else None)
+
+
+def _without_brackets(label: str) -> str:
+    """'Mobile No. (10 digits)' without its hint; 'Contact No (Father)' stays, for that says whose it is."""
+    short = re.sub(r"[(\[{].*?[)\]}]|\s[-–:|].*", " ", label)
+    aside = set(words(label).split()) - set(words(short).split())
+    is_anothers = aside & (RELATIVES | STAFF) and not aside & _OWN
+    return label if is_anothers else short
+
+
+_OWN = frozenset("student self own candidate applicant your".split())
 
 
 def _exact(plain: str) -> Guess | None:
-    trimmed = re.sub(r"^(?:enter|please enter|please|lead|your|the|student|candidate|आपका|आपकी|आपके) ", "", plain)
+    trimmed = re.sub(r"^(?:(?:enter|please|lead|your|the|student|candidate|आपका|आपकी|आपके) )+", "", plain)
     return _KNOWN.get(plain.replace(" ", "")) or _KNOWN.get(trimmed.replace(" ", ""))
 
 
@@ -104,7 +116,7 @@ _RULES: list[tuple[Field, str, str]] = [
     (Field.FOLLOW_UP, "followup callback", "remark remarks notes note status count by done"),
     (Field.EMAIL, "email", "verified status sent valid opt consent"),
     (Field.COURSE, "course courses programme program", "fee fees duration year code id date mode status completed"),
-    (Field.REMARK, "remark remarks comment comments questions message", "id date time by count status type"),
+    (Field.REMARK, "remark remarks comment comments question questions message", "id date time by count status type"),
     (Field.SOURCE, "source hear", "id code"),
     (
         Field.DATE,
@@ -126,11 +138,13 @@ _NAMES_OF_OTHERS = (
     | frozenset(
         """user ad adset campaign form page course program file sheet product source portal city area state country
         event batch bank board subject degree stream university district pita mata account team group list tag utm
-        channel project middle last first sur surname nick""".split()
+        channel project middle last first sur surname nick kors vishay कोर्स विषय पाठ्यक्रम शहर जिला गाँव गांव राज्य विद्यालय
+        स्कूल कॉलेज पति""".split()
     )
 )
 
 
+_A_NUMBER = frozenset("no nos num number numbers nambar नंबर नम्बर".split())
 _BESIDE_A_PHONE = frozenset({"enquiry", "inquiry", "preferred"})
 
 
@@ -139,6 +153,8 @@ def _by_words(plain: str) -> Guess | None:
     found = set(joined.split())
     if found & PHONE_WORDS and not found & (NEVER_A_PHONE - _BESIDE_A_PHONE):
         return _phone(found)
+    if found & FAMILY and found & _A_NUMBER and not found & NEVER_A_PHONE:  # 'Father No'
+        return Guess(Field.OTHER_PHONE, 501, "synonym")
     for number, (field, needed, forbidden) in enumerate(_RULES):
         if found & set(needed.split()) and not found & set(forbidden.split()):
             if field is Field.NAME and found & _NAMES_OF_OTHERS:

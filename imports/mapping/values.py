@@ -10,6 +10,11 @@ from crm.lib.text import cell_text, clean_line
 
 MOST_VALUES = 60
 _MOBILE_AT_HOME = re.compile(r"\+91[6-9]\d{9}")
+_COURSE = re.compile(
+    r"\s*(?:\(?hons?\.?\)?|b|m)\.?\s?(?:tech|com|sc|a|ba|bm|ca|ed|pharm|arch|des|e|lib|voc|p\.?ed|s\.?w|h\.?m|phil)\b.{0,30}"
+    r"|\s*(?:mbbs|bds|bhms|bams|ll\.?b|ll\.?m|ph\.?d|pgdm|gnm|anm|diploma|polytechnic|iti|ca|cma|acca)\b.{0,30}",
+    re.I,
+)
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
@@ -21,6 +26,7 @@ class Profile(NamedTuple):
     digits: int  # seven digits or more: could be meant as a number
     dates: int
     emails: int
+    courses: int
     words: int  # letters and no digits
     length: float  # average
 
@@ -38,6 +44,7 @@ def profile(values: Iterable) -> Profile:
         digits=sum(sum(map(str.isdigit, text)) >= 7 for text in texts),
         dates=sum(map(_is_date, filled)),
         emails=sum(bool(_EMAIL.fullmatch(text)) for text in texts),
+        courses=sum(bool(_COURSE.fullmatch(text)) for text in texts),
         words=sum(any(map(str.isalpha, text)) and not any(map(str.isdigit, text)) for text in texts),
         length=sum(map(len, texts)) / max(len(texts), 1),
     )

@@ -62,6 +62,7 @@ SYNONYMS: dict[Field, str] = {
         city, sender city, region, zone, neighbourhood, village, from where, where are you from, where do
         you live, where do you stay, residence, residing at, current location, current residence, city of
         residence, place of residence, resident city, taluka, tehsil, district, address, full address,
+        address with pin code, address with pincode,
         postal address, current address, permanent address, residential address, sender address, street
         address, state, sheher, shehar, shahar, shahr, kshetra, jagah, sthan, gaon, gaav, zila, jila, pata,
         ilaka, शहर, आप किस शहर से हैं, क्षेत्र, इलाका, स्थान, जगह, गाँव, गांव, गाव, ठिकाण, पता, पत्ता, जिला,
@@ -101,7 +102,7 @@ SYNONYMS: dict[Field, str] = {
     Field.SOURCE: """
         source, lead source, source of lead, enquiry source, source of enquiry, source name, lead source
         name, utm source, sub source, channel, lead channel, medium, utm medium, lead origin, origin,
-        portal, portal name, vendor, publisher, platform, campaign, campaign name, utm campaign, lead
+        portal, portal name, vendor, publisher, publisher name, platform, campaign, campaign name, utm campaign, lead
         campaign, how did you hear about us, how did you come to know about us, how did you know about us,
         how did you find us, where did you hear about us, came to know through, came through, media, srot,
         madhyam, स्रोत, माध्यम, form name, ad name
@@ -109,7 +110,8 @@ SYNONYMS: dict[Field, str] = {
     Field.COURSE: """
         course, course name, preferred course, course preferred, course interested, course interested in,
         interested course, course of interest, courses, course applied, course applied for, course enquired,
-        enquired for, course enquired for, query product name, course looking for, desired course, course
+        enquired for, course enquired for, query product name, course looking for, desired course,
+        course ka naam, कोर्स का नाम, विषय का नाम, course
         selected, selected course, program, programme, program name, programme name, preferred program,
         program interested in, program of interest, program interested, interested program, interested in,
         course program, course programme, degree, stream, stream interested, specialization, specialisation,
@@ -118,7 +120,8 @@ SYNONYMS: dict[Field, str] = {
         અભ્યાસક્રમ, ਕੋਰਸ, படிப்பு, కోర్సు, ಕೋರ್ಸ್, കോഴ്സ്
     """,
     Field.STATUS: """
-        status, lead status, current status, call status, calling status, enquiry status, status of lead,
+        status, lead status, current status,
+        prospect stage, call status, calling status, enquiry status, status of lead,
         student status, lead stage, stage, current stage, disposition, call disposition, sub status, lead
         substatus, outcome, call outcome, sthiti, स्थिति, स्टेटस, स्थिती
     """,
@@ -140,12 +143,17 @@ SYNONYMS: dict[Field, str] = {
     """,
 }
 
-# Someone else's number or name; a column so called is never the aspirant's.
-RELATIVES = frozenset(
+FAMILY = frozenset(
     """
     father fathers mother mothers parent parents guardian guardians spouse husband wife brother sister relative
+    पिता माता अभिभावक pita mata abhibhavak
+    """.split()
+)
+# Someone else's number or name; a column so called is never the aspirant's.
+RELATIVES = FAMILY | frozenset(
+    """
     home residence office landline alternate alternative alternatively alt other second secondary emergency 2 3
-    4 two three पिता माता अभिभावक वैकल्पिक pita mata
+    4 two three वैकल्पिक
     """.split()
 )
 STAFF = frozenset(
