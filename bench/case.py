@@ -2,6 +2,8 @@
 
 import json
 import logging
+import os
+import resource
 import sys
 import time
 from collections.abc import Callable
@@ -29,6 +31,17 @@ def seconds(work: Callable[[], object]) -> float:
     begun = time.perf_counter()
     work()
     return time.perf_counter() - begun
+
+
+def processor_seconds() -> float:
+    """Of this process, the children it has waited for, and its session at the database server."""
+    own = sum(sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    if connection.vendor != "postgresql":
+        return own
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        stat = Path(f"/proc/{cursor.fetchone()[0]}/stat").read_text().rpartition(")")[2].split()
+    return own + (int(stat[11]) + int(stat[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def boss() -> User:
@@ -97,13 +110,15 @@ def queue(path: Path) -> dict:
     return {"id": str(upload(path, enqueue=True).pk)}
 
 
-def state(import_id: Path) -> dict:
-    import_ = Import.objects.get(pk=str(import_id))
+def finish(import_id: Path) -> dict:
+    """Wait for the worker to come to the import's end; with how long it had waited, and how long it took."""
+    while (import_ := Import.objects.get(pk=str(import_id))).is_working:
+        time.sleep(0.25)
     return {
         "state": import_.state,
         "rows": import_.rows,
-        "waited": (import_.started_at - import_.created_at).total_seconds() if import_.started_at else None,
-        "took": (import_.finished_at - import_.started_at).total_seconds() if import_.finished_at else None,
+        "waited": (import_.started_at - import_.created_at).total_seconds(),
+        "took": (import_.finished_at - import_.started_at).total_seconds(),
     }
 
 
@@ -137,10 +152,12 @@ CASES = {
     "ours": ours,
     "again": again,
     "queue": queue,
-    "state": state,
+    "finish": finish,
     "team": team,
 }
 
 if __name__ == "__main__":
     logging.disable(logging.INFO)
-    print(json.dumps(CASES[sys.argv[1]](Path(sys.argv[2]))))
+    begun = processor_seconds()
+    found = CASES[sys.argv[1]](Path(sys.argv[2]))
+    print(json.dumps({**found, "processor": processor_seconds() - begun}))

@@ -1,6 +1,6 @@
 """make bench-import: what importing costs, beside the least that it could cost and beside django-import-export.
 
-    python -m bench.run [SECTION…] [--rows 100000] [--million 1000000] [--repeat 3] [--port 8160]
+    python -m bench.run [SECTION…] [--rows 100000] [--million 1000000] [--repeat 3] [--port 8169]
 
 Sections: floor, peers, sqlite, again, million, memory, pages, status; all of them when none is named. The two sides of
 a ratio take turns, and each turn gets a fresh database; the figures are medians.
@@ -73,8 +73,9 @@ class Bench:
                 found = run_case(database.fresh(), case, path)
                 took[case].append(found["seconds"])
                 _check(found, self.rows)
-                say(f"  {database.name} {path.suffix[1:]} {case}: {found['seconds']:.2f} s", end="")
-                say(f", longest slice {found['longest_slice']:.2f} s" if "longest_slice" in found else "")
+                longest = f", longest slice {found['longest_slice']:.2f} s" if "longest_slice" in found else ""
+                told = f"{found['seconds']:.2f} s, of the processor {found['processor']:.2f} s{longest}"
+                say(f"  {database.name} {path.suffix[1:]} {case}: {told}")
         return took
 
     # -- sections ------------------------------------------------------------------------------------------------------
@@ -213,7 +214,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--million", type=int, default=1_000_000)
     parser.add_argument("--repeat", type=int, default=3)
-    parser.add_argument("--port", type=int, default=8160)
+    parser.add_argument("--port", type=int, default=8169)
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("Stopped"))  # the databases go with us
     begun = time.monotonic()

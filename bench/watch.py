@@ -16,7 +16,6 @@ from urllib.parse import urlencode
 from bench.databases import ROOT
 
 _TOKEN = "b" * 32
-_SLOW = 1800
 
 
 @contextmanager
@@ -40,6 +39,9 @@ def worker(env: dict[str, str]):
 
 
 def web(env: dict[str, str], port: int):
+    subprocess.run(
+        [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"], cwd=ROOT, env=env, check=True
+    )
     command = ["-m", "gunicorn", "crm.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4"]
     return process([*command, "--no-control-socket"], env)
 
@@ -63,18 +65,28 @@ def memory_of_import(env: dict[str, str], path: Path, run: Callable) -> dict:
     with worker(env) as running:
         time.sleep(4)
         idle = pss_of(running.pid)
-        import_id = run(env, "queue", path)["id"]
-        peak, found = idle, {"state": ""}
-        deadline, next_look = time.monotonic() + _SLOW, 0.0
-        while time.monotonic() < deadline:
+        peak, end = idle, _Import(env, path, run)
+        while not end.is_over:
             peak = max(peak, pss_of(running.pid))
-            if time.monotonic() > next_look:
-                found = run(env, "state", import_id)
-                if found["state"] not in ("queued", "checking", "running"):
-                    break
-                next_look = time.monotonic() + 3
             time.sleep(0.02)
-    return {**found, "idle": idle / 1024, "peak": peak / 1024, "more": (peak - idle) / 1024}
+    return {**end.found, "idle": idle / 1024, "peak": peak / 1024, "more": (peak - idle) / 1024}
+
+
+class _Import:
+    """An import handed to the worker, and what is known of its end once it `is_over`."""
+
+    def __init__(self, env: dict[str, str], path: Path, run: Callable):
+        self.found: dict = {"state": "not over"}
+        import_id = run(env, "queue", path)["id"]
+        self._waiting = threading.Thread(target=self._wait, args=[env, import_id, run], daemon=True)
+        self._waiting.start()
+
+    @property
+    def is_over(self) -> bool:
+        return not self._waiting.is_alive()
+
+    def _wait(self, env: dict[str, str], import_id: str, run: Callable) -> None:
+        self.found = run(env, "finish", import_id)
 
 
 # -- pages -------------------------------------------------------------------------------------------------------------
@@ -138,11 +150,9 @@ def usual_and_during(env: dict, path: Path, run: Callable, ask: Callable[[], Non
         _for_a_while(ask, pause, lambda begun: time.monotonic() - begun < 15)
         usual = figures(took)
         took.clear()
-        import_id = run(env, "queue", path)["id"]
-        over = threading.Event()
-        threading.Thread(target=_say_when_over, args=[env, import_id, run, over], daemon=True).start()
-        _for_a_while(ask, pause, lambda begun: not over.is_set())
-        return {"usual": usual, "during": figures(took), "import": run(env, "state", import_id)}
+        end = _Import(env, path, run)
+        _for_a_while(ask, pause, lambda begun: not end.is_over)
+        return {"usual": usual, "during": figures(took), "import": end.found}
 
 
 def _for_a_while(ask: Callable[[], None], pause: float, goes_on: Callable[[float], bool]) -> None:
@@ -150,16 +160,6 @@ def _for_a_while(ask: Callable[[], None], pause: float, goes_on: Callable[[float
     while goes_on(begun):
         ask()
         time.sleep(pause)
-
-
-def _say_when_over(env: dict, import_id: str, run: Callable, over: threading.Event) -> None:
-    deadline = time.monotonic() + _SLOW
-    while time.monotonic() < deadline:
-        # A look costs a process of its own, so it is not taken often.
-        time.sleep(4)
-        if run(env, "state", import_id)["state"] not in ("queued", "checking", "running"):
-            break
-    over.set()
 
 
 def pages(env: dict, team: dict, port: int, path: Path, run: Callable) -> dict:

@@ -18,6 +18,7 @@ from customers.models.customer import edit_bit
 UPDATE, SKIP, FILL, OVERWRITE = "update", "skip", "fill", "overwrite"
 REPLACED = ("name", "area", "remark", "email", "course_id")
 FILLED = ("date", "source_id")
+_ATTRIBUTES = (*REPLACED, *FILLED)
 EXTRA_PREFIX = "extra: "
 _LONGEST_FIELD = 120
 _TRIMMED = 100  # white space at the end of a cell that was cut off, and one guarding apostrophe
@@ -70,7 +71,7 @@ def meant(candidates: Sequence[Snapshot], name: str) -> Snapshot | None:
         return None
     key = fold(name)
     for known in candidates:
-        if key and fold(known.name) == key:
+        if key and (known.name == name or fold(known.name) == key):
             return known
     matching = [known for known in candidates if same_person(known.name, name)]
     named = [known for known in matching if known.name]
@@ -86,8 +87,10 @@ def apply(known: Snapshot, row: Incoming, policy: Policy, name_of) -> Effect:
     if policy.known == SKIP:
         return effect
     _ask_again(known, row, effect)
-    for attribute in (*REPLACED, *FILLED):
-        _set(known, attribute, row, policy, effect, name_of)
+    for attribute in _ATTRIBUTES:
+        old, new = getattr(known, attribute), getattr(row, attribute)
+        if new and new != old and not _cut_off(old, new):
+            _set(known, attribute, row, policy, effect, name_of)
     _add_extra(known, row, policy, effect)
     _add_numbers(known, row, effect)
     return effect
@@ -96,8 +99,6 @@ def apply(known: Snapshot, row: Incoming, policy: Policy, name_of) -> Effect:
 def _set(known: Snapshot, attribute: str, row: Incoming, policy: Policy, effect: Effect, name_of) -> None:
     old, new = getattr(known, attribute), getattr(row, attribute)
     name = attribute.removesuffix("_id")
-    if not new or new == old or _cut_off(old, new):
-        return
     if name not in policy.overwrite:
         if old and (policy.known == FILL or attribute in FILLED):
             return
@@ -145,8 +146,10 @@ def _ask_again(known: Snapshot, row: Incoming, effect: Effect) -> None:
     is_later = bool(row.date and last and row.date > last)
     other_source = bool(row.source_id and known.sources and row.source_id not in known.sources)
     other_course = bool(row.course_id and known.courses and row.course_id not in known.courses)
-    known.sources.update(filter(None, [row.source_id]))
-    known.courses.update(filter(None, [row.course_id]))
+    if row.source_id:
+        known.sources.add(row.source_id)
+    if row.course_id:
+        known.courses.add(row.course_id)
     if not (is_later or other_source or other_course):
         return
     known.asked.append(Asked(row.date, row.source_id, row.course_id, row.sheet, row.row))

@@ -28,7 +28,7 @@ from imports.models import Import, Outcome, StagedSlice, State
 from imports.pipeline.claims import Claim
 from imports.pipeline.files import local_copy
 from imports.pipeline.lookout import Lookout, SheetView
-from imports.pipeline.patience import patiently, stop_if_asked, without_collector
+from imports.pipeline.patience import one_of_many, patiently, stop_if_asked, without_collector
 from imports.pipeline.repeats import Repeats
 from imports.pipeline.staged import put_aside, staged_row
 from imports.reading import Book, Limits, Options, Refused, Row, Sheet, open_book
@@ -106,7 +106,7 @@ class _Stage:
         stop_if_asked()
 
     def _write(self) -> None:
-        with transaction.atomic():
+        with one_of_many():
             self.claim.hold(read_rows=self.number)
             if self.rows:
                 put_aside(self.import_id, self.rows)

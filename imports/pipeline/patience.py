@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from django.db import IntegrityError, InterfaceError, OperationalError, connection
+from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from customers.actions import Conflict
@@ -29,6 +29,20 @@ def stop_if_asked() -> None:
     """Between two transactions. Raises Stopped when the worker is asked to end."""
     if stopping.is_set():
         raise Stopped
+
+
+@contextmanager
+def one_of_many() -> Iterator[None]:
+    """One transaction of a long piece of work: whole or not at all, but nobody waits until the disk has it.
+
+    A server that crashes may lose the last few, never one before another that it keeps, and the work goes on from what
+    is stored. The transaction that ends the work is a usual one, and with it all before are on the disk.
+    """
+    with transaction.atomic():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL synchronous_commit = off")
+        yield
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -13,7 +12,7 @@ from imports.models import Import, Outcome, StagedSlice
 from imports.pipeline.arrivals import Arrivals, people_of
 from imports.pipeline.claims import Claim
 from imports.pipeline.counting import Confirmed, Counted, fill_in
-from imports.pipeline.patience import without_collector
+from imports.pipeline.patience import one_of_many, without_collector
 from imports.pipeline.slices import Slice, Surroundings
 from imports.pipeline.staged import Staged, rows_after
 
@@ -33,7 +32,7 @@ class Writer:
     def next_slice(self) -> bool:
         """Write the next rows. Returns whether there were any; raises Lost when the import is not ours any more."""
         try:
-            with transaction.atomic(), without_collector():
+            with one_of_many(), without_collector():
                 is_more = self._next_slice()
         except BaseException:
             self._forget_words()  # those just added are gone with the transaction
