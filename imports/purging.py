@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 
+from crm.lib import bulk
 from imports.models import WORKING_STATES, Import, ImportRow, State
 from imports.pipeline.clearing import clear_receipts, clear_staged
 from imports.pipeline.patience import pause
@@ -66,15 +67,18 @@ def _begin(import_: Import, now: datetime) -> Import | None:
 
 def _forget_cells(import_: Import) -> None:
     """Batch by batch; a killed purge goes on with those that still have their cells."""
-    raw = ImportRow.objects.filter(import_id=import_.pk, raw__isnull=False).order_by("number")
-    while rows := list(raw[:BATCH]):
-        for row in rows:
-            row.raw = None
-            row.detail = {key: row.detail[key] for key in _KEPT_OF_DETAIL if key in row.detail}
-            row.warnings = [{key: said.get(key, "") for key in _KEPT_OF_WARNING} for said in row.warnings]
+    kept = ImportRow.objects.filter(import_id=import_.pk, raw__isnull=False).order_by("number")
+    while rows := list(kept.values_list("pk", "detail", "warnings")[:BATCH]):
         with transaction.atomic():
-            ImportRow.objects.bulk_update(rows, ["raw", "detail", "warnings"], batch_size=200)
+            bulk.update(
+                ImportRow, ("id",), ("raw", "detail", "warnings"), [_without_what_it_said(*row) for row in rows]
+            )
         pause()
+
+
+def _without_what_it_said(pk: int, detail: dict, warnings: list[dict]) -> tuple:
+    detail = {key: detail[key] for key in _KEPT_OF_DETAIL if key in detail}
+    return pk, None, detail, [{key: said.get(key, "") for key in _KEPT_OF_WARNING} for said in warnings]
 
 
 def _forget_old_values(import_: Import) -> None:

@@ -63,3 +63,9 @@ def test_a_stranger_a_wrong_method_and_a_bad_id(as_user, asha, client, manager):
     assert client.get(url(import_)).status_code == 302
     assert as_user(manager).post(url(import_)).status_code == 405
     assert as_user(manager).get(reverse("imports:file", args=[uuid.uuid4()])).status_code == 404
+
+
+@pytest.mark.parametrize("folder", ["", "media/", "static/", "var/media/"])
+def test_no_other_address_gives_the_file_to_anybody(as_user, admin_user, manager, folder):
+    import_ = imported(manager, CONTENT)
+    assert as_user(admin_user).get(f"/{folder}{import_.file.name}").status_code == 404
