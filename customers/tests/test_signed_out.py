@@ -113,6 +113,15 @@ def test_the_list_of_all_customers_does_so_too(lost, asha, ravi):
     assert (ticked(html, "customer_ids"), selected(html, "sales_user")) == ({second}, [str(ravi.pk)])
 
 
+def test_the_name_of_a_list_to_be_saved(lost):
+    to = reverse("customers:views")
+    html = lost("/customers/?area=Kochi", f'action="{to}"', to, {"name": "Kochi, all", "is_shared": "1"})
+    assert lost.path == "/customers/?area=Kochi"
+    assert 'value="Kochi, all"' in html
+    assert (ticked(html, "pin"), ticked(html, "is_shared")) == (set(), {"1"})
+    assert TOLD in html
+
+
 def test_those_who_went_meanwhile_are_counted(lost, asha):
     here, gone = waiting(2)
     page = "/customers/unassigned/"

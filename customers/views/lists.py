@@ -21,6 +21,8 @@ from customers.forms.lists import FILTER_NAMES, ListForm
 from customers.lists import SORTS, narrowed, not_found
 from customers.models import Customer, CustomerQuerySet
 
+SAVE_LIST = "save list"
+
 
 @roles_allowed(*EVERYBODY)
 @require_methods("GET")
@@ -47,7 +49,18 @@ def customers(request):
         # Without their loads: counting every open customer is the unassigned page's business, not each list's.
         context["seats"] = [{"user": user} for user in eligible(now=now)]
         context |= chosen_before(request, found["page"])
+    context |= name_before(request, context)
     return render(request, "customers/list.html", context | filtered(request.GET, form))
+
+
+def name_before(request: HttpRequest, context: dict) -> dict:
+    """The name that a list was to be saved under before the session ended."""
+    draft = drafts.take(request, SAVE_LIST)
+    return {
+        "naming": draft.fields if draft else None,
+        "restored": context.get("restored") or bool(draft and draft.signed_out),
+        "name_draft": drafts.token(request.user, SAVE_LIST, back=request.get_full_path()),
+    }
 
 
 def chosen_before(request: HttpRequest, page: Page) -> dict:
