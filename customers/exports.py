@@ -116,7 +116,7 @@ def _extra_labels(customers: CustomerQuerySet) -> list[str]:
     labels: dict[str, None] = {}
     kept = customers.exclude(extra={}).order_by("pk").values_list("extra", flat=True)
     for extra in kept.iterator(chunk_size=SLICE):
-        labels.update(dict.fromkeys(extra))
+        labels.update(dict.fromkeys(sorted(extra)))  # PostgreSQL keeps no order of its own
     return list(labels)
 
 
@@ -125,8 +125,7 @@ def _extra(label: str) -> Callable[[Customer], str]:
 
 
 def _everything_else(labels: list[str]) -> Callable[[Customer], str]:
-    rest = frozenset(labels)
-    return lambda c: "\n".join(f"{label}: {value}" for label, value in c.extra.items() if label in rest)
+    return lambda c: "\n".join(f"{label}: {c.extra[label]}" for label in labels if c.extra.get(label))
 
 
 def _local(moment: datetime | None) -> datetime | None:

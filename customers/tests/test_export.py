@@ -173,7 +173,7 @@ def test_more_extra_columns_than_a_sheet_can_bear_stand_together(manager, export
     second, first = export(manager)
 
     assert (first["Extra: School"], first["Everything else"]) == ("GHS", "")
-    assert (second["Extra: School"], second["Everything else"]) == ("", "Marks: 90\nBoard: CBSE")
+    assert (second["Extra: School"], second["Everything else"]) == ("", "Board: CBSE\nMarks: 90")
 
 
 # --- Exactly the list on screen -------------------------------------------------------------------
