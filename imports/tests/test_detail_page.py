@@ -197,3 +197,11 @@ def test_the_number_of_queries_does_not_grow(
         assert len(client.get(url(many)).context["rows"]) == 21
     with django_assert_max_num_queries(4):
         client.get(url(many), headers=JSON)
+
+
+def test_a_refused_file_leads_back_to_the_upload(as_user, manager, done):
+    refused = imported(manager, "Name,Phone\nИван,9876543210\n".encode("cp1251"))
+    assert refused.state == "refused"
+    client, link = as_user(manager), f'href="{reverse("imports:upload")}">Upload another file'
+    assert link in client.get(reverse("imports:detail", args=[refused.pk])).content.decode()
+    assert link not in client.get(reverse("imports:detail", args=[done.pk])).content.decode()
