@@ -162,7 +162,7 @@ def begun_as(import_: Import) -> dict:
     deal = options.get("deal") or {"how": COLUMN if _has_owner_column(import_) else NOBODY}
     among = [str(pk) for pk in deal.get("among") or []]
     names = options.get("sheets")
-    read = [name is not None and (name in names if names else not hidden) for name, hidden in _names(import_)]
+    read = [sheet["name"] in names if names else not sheet["hidden"] for sheet in all_sheets(import_)]
     return {
         "known": options.get("known", "update"),
         "overwrite": options.get("overwrite", []),
@@ -180,10 +180,6 @@ def begun_as(import_: Import) -> dict:
 def all_sheets(import_: Import) -> list[dict]:
     """Every sheet of the file, the hidden ones too: `name`, `hidden`."""
     return import_.mapping.get("all_sheets", [])
-
-
-def _names(import_: Import) -> list[tuple[str, bool]]:
-    return [(sheet["name"], sheet["hidden"]) for sheet in all_sheets(import_)]
 
 
 def _has_owner_column(import_: Import) -> bool:
