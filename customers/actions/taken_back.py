@@ -14,6 +14,7 @@ from accounts.models import User
 from customers.actions.imported import _READ, Change, Snapshot, change_imported
 from customers.actions.profile import shown
 from customers.models import (
+    CallTap,
     ContactNumber,
     Customer,
     Enquiry,
@@ -49,6 +50,7 @@ def traces(*origin_ids: UUID) -> list[tuple[str, QuerySet, str]]:
     by_hand = StatusChange.objects.exclude(kind=StatusChange.Kind.IMPORT)
     return [
         (CONTACT, by_hand.filter(kind=StatusChange.Kind.CONTACT), "customer"),
+        (CONTACT, CallTap.objects.all(), "customer"),  # called, whatever came of it
         (STATUS, by_hand.exclude(kind=StatusChange.Kind.CONTACT), "customer"),
         (NOTE, Note.objects.all(), "customer"),
         (EDITED, FieldChange.objects.filter(origin=None), "customer"),

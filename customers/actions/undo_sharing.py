@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from accounts.models import User
 from customers.actions.assignment import SLICE, locked, put_ahead, put_in_hands
 from customers.actions.errors import ActionError
-from customers.models import AssignmentChange, Batch, Customer, FieldChange, FollowUp, Note
+from customers.models import AssignmentChange, Batch, CallTap, Customer, FieldChange, FollowUp, Note
 
 UNDOABLE = (Batch.Kind.ASSIGN, Batch.Kind.DISTRIBUTE, Batch.Kind.UNASSIGN)
 WHY = "Sharing out undone"
@@ -91,8 +91,9 @@ def _is_where_it_was_put(customer: Customer, change: AssignmentChange) -> bool:
 
 
 def _worked_on(ids: list[uuid.UUID], since: datetime) -> set[uuid.UUID]:
-    """Those of `ids` with a note, an edit by a person or a follow-up since then."""
+    """Those of `ids` with a note, an edit by a person, a follow-up or a tap on Call since then."""
     notes = Note.objects.filter(customer__in=ids, at__gt=since)
     edits = FieldChange.objects.filter(customer__in=ids, at__gt=since, origin=None)
     follow_ups = FollowUp.objects.filter(customer__in=ids, created_at__gt=since)
-    return {pk for rows in (notes, edits, follow_ups) for pk in rows.order_by().values_list("customer", flat=True)}
+    taps = CallTap.objects.filter(customer__in=ids, at__gt=since)
+    return {pk for rows in (notes, edits, follow_ups, taps) for pk in rows.order_by().values_list("customer", flat=True)}

@@ -111,6 +111,10 @@ def follow_up(customer, by):
     work.set_follow_up(customer=customer, due_at=timezone.now() + timedelta(days=1), by=by, now=timezone.now())
 
 
+def tap(customer, by):
+    work.record_tap(customer=customer, kind="call", by=by, now=timezone.now())
+
+
 def merged(customer, by):
     other = Customer.objects.exclude(pk=customer.pk).first()
     Merge.objects.create(winner=other, loser=customer, by=by, at=timezone.now())
@@ -127,6 +131,7 @@ def merged(customer, by):
         (edit, "edited"),
         (further_number, "edited"),
         (follow_up, "follow_up"),
+        (tap, "contact"),
     ],
 )
 def test_whom_somebody_worked_on_stays_and_the_row_says_why(touch, why, manager, asha):
