@@ -96,4 +96,5 @@ def _worked_on(ids: list[uuid.UUID], since: datetime) -> set[uuid.UUID]:
     edits = FieldChange.objects.filter(customer__in=ids, at__gt=since, origin=None)
     follow_ups = FollowUp.objects.filter(customer__in=ids, created_at__gt=since)
     taps = CallTap.objects.filter(customer__in=ids, at__gt=since)
-    return {pk for rows in (notes, edits, follow_ups, taps) for pk in rows.order_by().values_list("customer", flat=True)}
+    traces = (notes, edits, follow_ups, taps)
+    return {pk for rows in traces for pk in rows.order_by().values_list("customer", flat=True)}
