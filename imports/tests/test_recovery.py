@@ -3,16 +3,11 @@
 import json
 import os
 import signal
-import sqlite3
-import subprocess
-import sys
 import time
-from contextlib import closing, suppress
+from contextlib import suppress
 from datetime import timedelta
-from urllib.parse import quote
 
 import pytest
-from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
@@ -22,6 +17,7 @@ from imports import recovery, tasks
 from imports.lives import HOST, AnotherWorker, Life, is_anybody_alive
 from imports.models import Import, State, Worker
 from imports.tests.factories import ASHA, csv_bytes, imported, leads, upload
+from imports.tests.product import PREPARE, Product
 
 
 @pytest.fixture
@@ -118,14 +114,6 @@ class TestWhatWasLeft:
 
 # --- with real processes ----------------------------------------------------------------------------------------------
 
-PREPARE = """
-import io, sys
-from django.utils import timezone
-from accounts.models import User
-from imports import actions
-by = User.objects.create_user("meena", password="-", role="manager")
-actions.upload(file=io.BytesIO(sys.stdin.buffer.read()), original_name="leads.csv", by=by, now=timezone.now())
-"""
 RESULT = """
 import json
 from customers.models import Customer, Enquiry
@@ -139,61 +127,6 @@ print(json.dumps({
     "attempts": [len(task.worker_ids) for task in DBTaskResult.objects.all()],
 }))
 """
-
-
-class Product:
-    """The product in processes of its own: on PostgreSQL on the tests' database, on SQLite on a file."""
-
-    def __init__(self, folder):
-        self.file = folder / "crm.sqlite3"
-        self.env = {
-            **{name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"},
-            "SECRET_KEY": "tests-only-secret-key-0123456789-abcdefghijklmnopqrstuvwxyz",
-            "HTTPS": "0",
-            "DEBUG": "0",
-            "MEDIA_ROOT": str(folder / "media"),
-            "DATABASE_URL": self._url(),
-        }
-        if connection.vendor == "sqlite":
-            self.manage("migrate", "--verbosity", "0")
-
-    def _url(self) -> str:
-        if connection.vendor == "sqlite":
-            return f"sqlite:///{self.file}"
-        own = connection.settings_dict
-        return f"postgres://{own['USER']}:{own['PASSWORD']}@{quote(own['HOST'], safe='')}:{own['PORT']}/{own['NAME']}"
-
-    def command(self, *arguments: str) -> list[str]:
-        return [sys.executable, "manage.py", *arguments]
-
-    def manage(self, *arguments: str, stdin: bytes = b"") -> str:
-        done = subprocess.run(
-            self.command(*arguments), cwd=settings.BASE_DIR, env=self.env, input=stdin, capture_output=True, timeout=90
-        )
-        assert done.returncode == 0, done.stderr.decode()
-        return done.stdout.decode()
-
-    def python(self, code: str, stdin: bytes = b"") -> str:
-        return self.manage("shell", "--verbosity", "0", "--command", code, stdin=stdin)
-
-    def start_worker(self) -> subprocess.Popen:
-        return subprocess.Popen(
-            self.command("worker"),
-            cwd=settings.BASE_DIR,
-            env=self.env,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-
-    def done_rows(self) -> int:
-        query = "SELECT done_rows FROM imports_import"
-        if connection.vendor == "sqlite":
-            with closing(sqlite3.connect(self.file, timeout=20)) as database:
-                return database.execute(query).fetchone()[0]
-        with connection.cursor() as cursor:
-            cursor.execute(query)
-            return cursor.fetchone()[0]
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
