@@ -7,7 +7,6 @@ import csv
 import io
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
-from itertools import chain
 from typing import BinaryIO
 
 from django.conf import settings
@@ -22,7 +21,7 @@ from crm.lib import exported, phones
 from crm.lib.pagination import Sort, slices
 from crm.lib.text import guard
 from crm.lib.workbooks import CELL_LENGTH, DAY, MOMENT, text_cell
-from customers.models import ContactNumber, Customer, CustomerQuerySet
+from customers.models import ContactNumber, Course, Customer, CustomerQuerySet, Origin, Source, Status
 
 SLICE = 1_000
 PART = 1 << 16  # characters of CSV that are sent together
@@ -46,17 +45,23 @@ class Sheet:
         self.labels = [label for label, _ in self.columns]
 
     def __iter__(self) -> Iterator[list[Value]]:
-        rows = self._customers.with_people().prefetch_related("numbers")
-        for customer in chain.from_iterable(slices(rows, sort=self._sort, size=SLICE)):
-            self.written += 1
-            yield [value(customer) for _, value in self.columns]
+        # Words and people are few and looked up once: making an object of each for every row costs half the time.
+        for rows in slices(self._customers.prefetch_related("numbers"), sort=self._sort, size=SLICE):
+            origins = Origin.objects.filter(pk__in={customer.origin_id for customer in rows})
+            labels = dict(origins.values_list("pk", "label"))
+            for customer in rows:
+                customer.came_from = labels[customer.origin_id]
+                self.written += 1
+                yield [value(customer) for _, value in self.columns]
 
 
 # -- columns --------------------------------------------------------------------------------------------------------
 
 
 def _columns(customers: CustomerQuerySet) -> list[Column]:
-    owner_name = _owner_names()
+    owner_names = _owner_names()
+    statuses = dict(Status.objects.values_list("pk", "label"))
+    sources, courses = (dict(model.objects.values_list("pk", "name")) for model in (Source, Course))
     number_columns = range(1 + (_most_numbers(customers) - 1) // exported.NUMBERS_A_CELL)
     extra = _extra_labels(customers)
     return [
@@ -66,10 +71,10 @@ def _columns(customers: CustomerQuerySet) -> list[Column]:
         *[(exported.further(place), _further(place)) for place in number_columns],
         (exported.AREA, lambda c: c.area),
         (exported.DATE, lambda c: c.date),
-        (exported.COURSE, lambda c: c.course.name if c.course else ""),
-        (exported.SOURCE, lambda c: c.source.name if c.source else ""),
-        (exported.STATUS, lambda c: c.status.label),
-        (exported.OWNER, lambda c: owner_name(c.assigned_to)),
+        (exported.COURSE, lambda c: courses.get(c.course_id, "")),
+        (exported.SOURCE, lambda c: sources.get(c.source_id, "")),
+        (exported.STATUS, lambda c: statuses[c.status_id]),
+        (exported.OWNER, lambda c: owner_names.get(c.assigned_to_id, "")),
         (exported.FOLLOW_UP, lambda c: _local(c.next_follow_up_at)),
         (exported.LAST_CONTACT, lambda c: _local(c.last_contact_at)),
         (exported.TRIES, lambda c: c.attempts),
@@ -77,21 +82,20 @@ def _columns(customers: CustomerQuerySet) -> list[Column]:
         (exported.EMAIL, lambda c: c.email),
         (exported.REMARK, lambda c: c.remark),
         (exported.ADDED, lambda c: _local(c.created_at)),
-        (exported.ORIGIN, lambda c: c.origin.label),
+        (exported.ORIGIN, lambda c: c.came_from),
         *[(f"{exported.EXTRA}{label}", _extra(label)) for label in extra[:MOST_EXTRA]],
         *([(exported.MORE, _everything_else(extra[MOST_EXTRA:]))] if len(extra) > MOST_EXTRA else []),
     ]
 
 
-def _owner_names() -> Callable[[User | None], str]:
-    """A counsellor's name as the import can tell her by it: in full, unless another bears it or it is too long."""
+def _owner_names() -> dict[int, str]:
+    """Each counsellor's name as the import can tell her by it: in full, unless another bears it or it is too long."""
     people = list(User.objects.all())
     names = [str(person) for person in people]
-    shown = {
+    return {
         person.pk: name if len(name) <= OWNER_LENGTH and names.count(name) == 1 else person.username
         for person, name in zip(people, names, strict=True)
     }
-    return lambda user: shown.get(user.pk, user.username) if user else ""
 
 
 def _most_numbers(customers: CustomerQuerySet) -> int:
