@@ -70,8 +70,11 @@ class TestGrave:
         assert (import_.state, codes(import_)) == (State.CHECKED, ["drift_dates"])
         assert Customer.objects.count() == 30
 
-    def test_somebody_who_looked_is_not_asked_again(self, manager, usual):
+    @pytest.mark.parametrize("has_to_be_read_again", [False, True])
+    def test_somebody_who_looked_is_not_asked_again(self, manager, usual, has_to_be_read_again):
         import_ = imported(manager, sheet(start=100, days=("03/25/2026",)))
+        if has_to_be_read_again:
+            import_.staged.all().delete()
         actions.go_ahead(import_=import_, counted=0, by=manager, now=timezone.now())
         tasks.run_import.call(str(import_.pk))
         import_.refresh_from_db()

@@ -4,9 +4,10 @@ from datetime import date
 
 import pytest
 from django.utils import timezone
+from openpyxl import Workbook
 
 from customers.models import Customer
-from imports import actions
+from imports import actions, tasks
 from imports.models import Import, SheetRead, State
 from imports.tests.factories import csv_bytes, imported
 from imports.tests.taking_back import undone
@@ -21,8 +22,6 @@ def odd(*rows: str, header: str = ODD) -> bytes:
 
 def chosen(import_: Import, by, **fields: str) -> Import:
     """The import once somebody has said what its columns are, and it has come through."""
-    from imports import tasks
-
     sheet = import_.sheets[0]["name"]
     actions.choose_mapping(import_=import_, mapping={sheet: fields}, by=by, now=timezone.now())
     tasks.run_import.call(str(import_.pk))
@@ -175,7 +174,6 @@ class TestOptions:
 @pytest.fixture
 def two_sheets(tmp_path):
     """`two_sheets("98…", "98…")`: a workbook with the sheets Old and New of the same headers."""
-    from openpyxl import Workbook
 
     def make(old: str, new: str):
         book = Workbook()
@@ -192,8 +190,6 @@ def two_sheets(tmp_path):
 
 def goes_ahead(import_: Import, by) -> None:
     """Import what was checked, as it stands."""
-    from imports import tasks
-
     tasks.run_import.call(str(import_.pk))
     import_.refresh_from_db()
     assert import_.state == State.CHECKED
