@@ -145,9 +145,12 @@ def _take(clean: Clean, label: str, value, found: Numbers) -> None:
             clean.extra_phones.append(number)
 
 
+_ONE_MORE = re.compile(r"\d{5}\s*[/&,]\s*\d{1,5}(?!\d|[\s/-]*\d)")
+
+
 def _says_more(value: str) -> bool:
-    """'call 98765 43210 (father)' says whose number it is."""
-    return any(word.casefold() not in _EMPTY_WORDS for word in _WORD.findall(value))
+    """'call 98765 43210 (father)' says whose number it is, '98765 43210/11' that there is one more."""
+    return bool(_ONE_MORE.search(value)) or any(word.casefold() not in _EMPTY_WORDS for word in _WORD.findall(value))
 
 
 def _no_number(clean: Clean, label: str, value, reason: str) -> None:

@@ -17,7 +17,7 @@ SYNONYMS: dict[Field, str] = {
         candidate, aspirant, applicant, prospect, lead, contact person, naam, nam, pura naam, poora naam,
         chhatra ka naam, vidyarthi ka naam, student ka naam, aapka naam, नाम, पूरा नाम, आपका नाम, छात्र का
         नाम, विद्यार्थी का नाम, नाव, पूर्ण नाव, विद्यार्थ्याचे नाव, পূর্ণ নাম, পুরো নাম, নাম, નામ, ਨਾਮ, ନାମ,
-        பெயர், పేరు, ಹೆಸರು, പേര്
+        பெயர், పేరు, ಹೆಸರು, പേര്, نام, پورا نام
     """,
     Field.PHONE: """
         student mobile, student mobile number, student mobile no, student phone, student phone number,
@@ -40,7 +40,8 @@ SYNONYMS: dict[Field, str] = {
         भ्रमणध्वनी, भ्रमणध्वनी क्रमांक, व्हाट्सएप, व्हाट्सएप नंबर, व्हाट्सऐप नंबर, व्हॉट्सअॅप नंबर, ফোন, ফোন
         নম্বর, মোবাইল, মোবাইল নম্বর, ફોન, ફોન નંબર, મોબાઇલ, મોબાઇલ નંબર, મોબાઈલ નંબર, ਫੋਨ, ਮੋਬਾਈਲ, ਫੋਨ ਨੰਬਰ,
         தொலைபேசி, கைபேசி, மொபைல், போன், தொலைபேசி எண், கைபேசி எண், ఫోన్, ఫోన్ నంబర్, మొబైల్, మొబైల్ నంబర్,
-        ಫೋನ್, ಮೊಬೈಲ್, ದೂರವಾಣಿ, ಮೊಬೈಲ್ ಸಂಖ್ಯೆ, ഫോൺ, ഫോൺ നമ്പർ, മൊബൈൽ, മൊബൈൽ നമ്പർ, ഫോണ്‍, ഫോണ്‍ നമ്പര്‍
+        ಫೋನ್, ಮೊಬೈಲ್, ದೂರವಾಣಿ, ಮೊಬೈಲ್ ಸಂಖ್ಯೆ, ഫോൺ, ഫോൺ നമ്പർ, മൊബൈൽ, മൊബൈൽ നമ്പർ, ഫോണ്‍, ഫോണ്‍ നമ്പര്‍, فون, فون نمبر,
+        موبائل, موبائل نمبر
     """,
     Field.OTHER_PHONE: """
         alternate number, alternate phone, alternate phone number, alternate mobile, alternate mobile
@@ -67,7 +68,7 @@ SYNONYMS: dict[Field, str] = {
         address, state, sheher, shehar, shahar, shahr, kshetra, jagah, sthan, gaon, gaav, zila, jila, pata,
         ilaka, शहर, आप किस शहर से हैं, क्षेत्र, इलाका, स्थान, जगह, गाँव, गांव, गाव, ठिकाण, पता, पत्ता, जिला,
         ज़िला, जिल्हा, परिसर, এলাকা, শহর, ঠিকানা, શહેર, વિસ્તાર, સ્થળ, ਸ਼ਹਿਰ, ਇਲਾਕਾ, ஊர், இடம், நகரம்,
-        பகுதி, ప్రాంతం, ఊరు, నగరం, ಊರು, ಸ್ಥಳ, ನಗರ, ಪ್ರದೇಶ, സ്ഥലം, നഗരം, പ്രദേശം
+        பகுதி, ప్రాంతం, ఊరు, నగరం, ಊರು, ಸ್ಥಳ, ನಗರ, ಪ್ರದೇಶ, സ്ഥലം, നഗരം, പ്രദേശം, شہر, پتہ, علاقہ
     """,
     Field.DATE: """
         enquiry date, inquiry date, lead date, query date, date of enquiry, date of inquiry, date, dt, enq

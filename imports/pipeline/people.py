@@ -1,6 +1,7 @@
 """Statuses, counsellors and next steps as a file may write them."""
 
 import datetime as dt
+import re
 from functools import cached_property
 
 from django.utils.timezone import localtime, make_aware
@@ -21,7 +22,7 @@ class People:
         words: dict[str, str] = {}
         for status in Status.objects.all():
             for spelling in (status.code, status.label):
-                words[fold(spelling).replace("_", " ")] = status.code
+                words[_plain(spelling)] = status.code
         return words
 
     @cached_property
@@ -41,10 +42,15 @@ class People:
         return found | {fold(user.username): user.pk for user in users}
 
     def status(self, text: str) -> str | None:
-        return self.statuses.get(fold(text).replace("_", " "))
+        return self.statuses.get(_plain(text))
 
     def owner(self, text: str) -> int | None:
         return self.owners.get(fold(text))
+
+
+def _plain(text: str) -> str:
+    """'Not-Interested', 'NOT_INTERESTED' and 'not interested.' are one."""
+    return " ".join(re.findall(r"\w+", fold(text).replace("_", " ")))
 
 
 def call_at(text: str, now: dt.datetime) -> dt.datetime | None:

@@ -38,6 +38,8 @@ class Table:
         self._sep_line = _SEP_LINE.fullmatch(sample[0]) if sample else None
         named = self._sep_line.group(1) if self._sep_line else None
         self.delimiter = delimiter or named or guess_delimiter(sample)
+        self._inner = None if delimiter or named else delimiter_inside(sample)
+        self.delimiter = self._inner or self.delimiter
 
     def _lines(self) -> Iterator[str]:
         """The text's lines with their ends (CR alone is one too), without NULs, a mark or a DOS file end."""
@@ -56,6 +58,8 @@ class Table:
         if self._sep_line:  # Excel obeys this line and does not show it, so it is not counted either
             next(lines)
         for number, cells, raw in records(lines, self.delimiter):
+            if self._inner and len(cells) == 1:
+                cells = next(csv.reader(cells[0].splitlines(keepends=True), delimiter=self._inner), cells)
             if self._found.damaged and any("\ufffd" in line for line in raw):
                 tally.note("character_unreadable", row=number)
             if any('="' in line for line in raw):
@@ -116,6 +120,16 @@ def unwrap(cell: str) -> str:
 def guess_delimiter(sample: list[str]) -> str:
     """The separator under which most lines have equally many fields; a comma when there is only one column."""
     return max(DELIMITERS, key=lambda delimiter: _fitness(sample, delimiter))
+
+
+def delimiter_inside(sample: list[str]) -> str | None:
+    """The separator of lines that are quoted as a whole: a csv that was opened as text and saved once more."""
+    lines = [fields for fields in csv.reader(sample) if any(fields)]
+    if len(lines) < 2 or any(len(fields) > 1 for fields in lines) or not all(s[:1] == '"' for s in sample if s.strip()):
+        return None
+    inside = [fields[0] for fields in lines]
+    found = guess_delimiter(inside)
+    return found if all(found in line for line in inside) else None
 
 
 def _fitness(sample: list[str], delimiter: str) -> float:

@@ -321,3 +321,10 @@ def test_facebooks_test_leads_are_rejected_even_with_a_number():
 
 
 # -- dates ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_second_number_in_short_is_kept_as_text():
+    for cell in ("9876543210/11", "98765 43210 / 211", "9876543210, 8"):
+        found = clean(phone=cell)
+        assert (found.phone, found.extra) == (ASHA, {"Phone": cell})
+    assert clean(phone="98,76,54,32,10").extra == clean(phone="9876543210").extra == {}

@@ -62,7 +62,7 @@ class TestNewCustomers:
 
     def test_status_and_counsellor_of_a_team_that_moves_in(self, manager, asha):
         head = "Name,Phone,Status,Counsellor"
-        rows = ["A,9876543210,interested,Asha", "B,9876543211,CALL_NOT_ATTENDED,asha", "C,9876543212,Hot,Nobody"]
+        rows = ["A,9876543210,interested,Asha", "B,9876543211,Call-not attended.,asha", "C,9876543212,Hot,Nobody"]
         imported(manager, csv_bytes(*rows, header=head))
         first, second, third = Customer.objects.order_by("name")
         assert (first.status_id, first.assigned_to) == ("INTERESTED", asha)

@@ -254,3 +254,14 @@ def test_rows_come_before_the_file_is_through(tmp_path):
     with open_book(path) as book:
         first = next(iter(next(iter(book))))
     assert first.cells == ["Name"]
+
+
+def test_lines_that_are_quoted_as_a_whole(tmp_path):
+    content = '"Name,Phone"\r\n"Asha ""A"",9876543210"\r\n"""Kochi, Aluva"",2"\r\n'
+    assert rows_of(write(tmp_path, content)) == [
+        (1, ["Name", "Phone"]),
+        (2, ['Asha "A"', "9876543210"]),
+        (3, ["Kochi, Aluva", "2"]),
+    ]
+    one_column = '"Kochi, Aluva"\n"Pune"\n'
+    assert rows_of(write(tmp_path, one_column)) == [(1, ["Kochi, Aluva"]), (2, ["Pune"])]
