@@ -98,6 +98,7 @@ class Menu:
                 "apart": entry.apart,
                 "next_call": entry is NEXT_CALL,
                 "count": self.context.get(entry.count, ""),
+                "counted": bool(entry.count),
                 "current": self._current(entry),
             }
             for entry in entries

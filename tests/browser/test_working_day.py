@@ -251,3 +251,25 @@ def test_signing_out_sends_first_and_asks_about_what_cannot_be_sent(page, asha, 
     page.get_by_role("button", name="Sign out").first.click()
     page.wait_for_url("**/login/")
     assert Note.objects.get().text == "father decides"
+
+
+def test_the_numbers_of_the_frame_follow_each_outcome(phone, asha, leads, sign_in):
+    for lead in leads[:2]:
+        actions.record_status(
+            customer=lead,
+            status=Status.objects.get(code="FOLLOW_UP"),
+            by=asha,
+            now=timezone.now() - timezone.timedelta(hours=2),
+            follow_up_at=timezone.now() - timezone.timedelta(hours=1),
+        )
+    sign_in(phone, asha)
+    phone.goto(NEXT)
+    due = phone.locator(".bottom-bar > .menu-link .menu-count")
+    expect(due).to_have_text("2")
+
+    thumb = Thumb(phone)
+    for left in ("1", ""):
+        name = thumb.name()
+        thumb.outcome("Not Interested")
+        thumb.wait_for_another(name)
+        expect(due).to_have_text(left)
