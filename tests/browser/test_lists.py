@@ -1,0 +1,37 @@
+"""The manager's list in a browser: a saved list in the menu, those that match changed and taken back, and an export."""
+
+from playwright.sync_api import expect
+
+from customers.models import Customer, Export
+from customers.tests.factories import CustomerFactory
+
+
+def test_a_saved_list_acted_on_undone_and_exported(page, sign_in, manager):
+    CustomerFactory.create_batch(30, area="Kochi")
+    CustomerFactory(area="Aluva")
+    sign_in(page, manager)
+
+    page.goto("/customers/?area=Kochi")
+    page.get_by_text("Save list").click()
+    page.get_by_label("Name", exact=True).fill("Kochi")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator(".sidebar .menu-lists")).to_contain_text("Kochi")
+    expect(page.locator(".sidebar .menu-lists .menu-count")).to_have_text("30")
+
+    page.get_by_label("Select all 30 that match").check()
+    expect(page.locator("[data-selected]")).to_have_text("30 selected")
+    page.get_by_role("button", name="Status").click()
+    page.get_by_label("Status").select_option(label="Interested")
+    page.get_by_role("button", name="Change 30").click()
+    expect(page.locator(".batch")).to_contain_text("30 were changed.")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".batch")).to_contain_text("Undone: 30 are as before.")
+    assert set(Customer.objects.values_list("status", flat=True)) == {"NEW"}
+
+    page.goto("/customers/?area=Kochi")
+    page.get_by_role("link", name="Export").click()
+    page.get_by_label("What is it for?").fill("Open day")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Export 30").click()
+    assert download.value.suggested_filename.endswith(".xlsx")
+    assert Export.objects.get().count == 30
