@@ -62,6 +62,11 @@
   // --- Keys ---
   const typing = (target) => target.closest("input:not([type=radio]), textarea, select, [contenteditable]");
 
+  // Enter in a field is no outcome.
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target.matches("[data-call-form] input")) event.preventDefault();
+  });
+
   document.addEventListener("keydown", (event) => {
     if (!("shortcuts" in document.body.dataset) || event.ctrlKey || event.metaKey || event.altKey) return;
     if (!form() || typing(event.target) || event.repeat) return;

@@ -179,6 +179,18 @@ def test_the_common_outcome_takes_two_keys(page, asha, leads, sign_in):
     assert StatusChange.objects.count() == 1
 
 
+def test_enter_in_the_date_is_no_outcome(page, no_script, asha, leads, sign_in, faults):
+    faults.allow("status of 400")
+    for window in (page, no_script):
+        sign_in(window, asha)
+        window.goto(NEXT)
+        window.locator("label[for=follow-up-at]").click()
+        window.locator("[name=follow_up_at]").press("Enter")
+    expect(no_script.locator("[data-form-error]")).to_contain_text("Choose a status.")
+    expect(page.locator("[data-form-error]")).to_be_empty()
+    assert not StatusChange.objects.exists()
+
+
 def test_no_keys_for_whom_they_are_switched_off(page, asha, leads, sign_in):
     asha.shortcuts = False
     asha.save()
