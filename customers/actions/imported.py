@@ -114,7 +114,7 @@ class KnownCustomers:
         self._at: dict[str, list[uuid.UUID]] = {}
         self._survivors: dict[uuid.UUID, uuid.UUID] = {}
         self._persons: dict[str, int] = {}
-        self._load(Customer.objects.filter(phone_number__one_of=numbers))
+        self._load(Customer.objects.at_numbers(numbers))
         if missing := {uuid.UUID(given) for given in ids} - self.by_id.keys():
             self._load(Customer.objects.filter(pk__one_of=missing))
         if missing := set(self._survivors.values()) - self.by_id.keys():

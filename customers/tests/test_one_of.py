@@ -34,3 +34,13 @@ def test_many_are_one_parameter(three, django_assert_num_queries):
     with django_assert_num_queries(1) as queries:
         assert Customer.objects.filter(phone_number__one_of=[f"+91{n}" for n in range(50_000)]).count() == 0
     assert queries.captured_queries[0]["sql"].count("ANY" if connection.vendor == "postgresql" else "json_each") == 1
+
+
+def test_customers_at_thousands_of_numbers_are_found_by_the_index(three):
+    numbers = [three[1].phone_number, *(f"+91{n}" for n in range(5_000))]
+    found = Customer.objects.at_numbers(numbers)
+    assert [*found] == [three[1]]
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")  # three rows are read faster without any index
+        assert "customer_once_per_number" in found.explain()

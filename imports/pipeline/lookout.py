@@ -134,7 +134,7 @@ class Lookout:
         phones = view.sample.phones
         if len(phones) < FEWEST:
             return None
-        ours = Customer.objects.visible_to(self.import_.uploaded_by).filter(phone_number__one_of=phones)
+        ours = Customer.objects.visible_to(self.import_.uploaded_by).at_numbers(phones)
         last = then.import_
         return drift.mostly_known(
             known=ours.order_by().values("phone_number").distinct().count(),
