@@ -13,6 +13,7 @@ from crm.lib import lookups  # noqa: F401 - one_of
 from crm.lib.pagination import Sort, fingerprint
 from crm.lib.text import fold
 from customers.models import ContactNumber, CustomerQuerySet, Stage, Status, StatusChange
+from customers.models.customer import HAS_NUMBER
 
 SORTS = {
     sort.name: sort
@@ -115,12 +116,14 @@ def beginning(day: date) -> datetime:
 def at_numbers(numbers: Collection[str]) -> Q:
     """Those who are reached at one of these numbers, their own or a further one."""
     others = ContactNumber.objects.filter(number__in=numbers).values_list("customer_id", flat=True)
-    return Q(phone_number__in=numbers) | Q(pk__in=list(others[:MOST_AT_NUMBERS]))
+    return HAS_NUMBER & Q(phone_number__in=numbers) | Q(pk__in=list(others[:MOST_AT_NUMBERS]))
 
 
 def not_found(customers: CustomerQuerySet, numbers: Collection[str]) -> list[str]:
     """Those of `numbers` at which none of `customers` is reached; at most one query for each kind of number."""
-    known = set(customers.filter(phone_number__in=numbers).order_by().values_list("phone_number", flat=True))
+    known = set(
+        customers.filter(HAS_NUMBER, phone_number__in=numbers).order_by().values_list("phone_number", flat=True)
+    )
     others = ContactNumber.objects.filter(number__in=numbers, customer__in=customers.order_by().values("pk"))
     known |= set(others.values_list("number", flat=True))
     return [number for number in numbers if number not in known]

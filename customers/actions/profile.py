@@ -24,7 +24,7 @@ from customers.models import (
     Origin,
     Status,
 )
-from customers.models.customer import AREA_LENGTH, edit_bit
+from customers.models.customer import AREA_LENGTH, HAS_NUMBER, edit_bit
 
 PASSED_ON = "Passed to the team: this number is already being looked after."
 PASSED_ON_A_DAY = 20
@@ -83,7 +83,7 @@ def _with_words(fields: dict) -> dict:
 def _known(phone_number: str) -> Customer | None:
     """Who has that number, as her own or as a further one."""
     customers = Customer.objects.select_related("merged_into", "origin").order_by("person")
-    known = customers.filter(phone_number=phone_number).first()
+    known = customers.filter(HAS_NUMBER, phone_number=phone_number).first()
     if known is None:
         known = customers.filter(numbers__number=phone_number).order_by("pk").first()
     return (known.merged_into or known) if known else None
@@ -195,7 +195,9 @@ def _holder_of(customer: Customer, phone_number: str | None) -> Customer | None:
     """Who has the number that `customer` is to get, or None."""
     if not phone_number:
         return None
-    taken = Customer.objects.select_related("merged_into").filter(phone_number=phone_number, person=customer.person)
+    taken = Customer.objects.select_related("merged_into").filter(
+        HAS_NUMBER, phone_number=phone_number, person=customer.person
+    )
     other = taken.exclude(pk=customer.pk).first()
     return (other.merged_into or other) if other else None
 

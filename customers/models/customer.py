@@ -18,6 +18,10 @@ NAME_LENGTH = 200
 AREA_LENGTH = 200
 UNKNOWN_NAME = "Unknown"
 
+# To be said wherever customers are looked up by their number: the index leaves out those without one, and neither
+# database makes sure by itself that a number (SQLite) or each of more than a hundred (PostgreSQL) is not blank.
+HAS_NUMBER = ~Q(phone_number="")
+
 # Bits of Customer.hand_edited: which fields a person has edited. The values are stored: append, never renumber.
 EDITABLE_FIELDS = ("name", "area", "date", "remark", "email", "source", "course", "phone_number", "do_not_call")
 
@@ -58,12 +62,8 @@ class CustomerQuerySet(models.QuerySet):
         return self.filter(do_not_call=False)
 
     def at_numbers(self, numbers: Iterable[str]):
-        """Those with one of these numbers, be they thousands.
-
-        The index leaves out the rows without a number, and is only used when that is said: neither database finds out
-        by itself that none of thousands is blank, and reads the whole table instead.
-        """
-        return self.filter(phone_number__one_of=numbers).exclude(phone_number="")
+        """Those with one of these numbers, be they thousands."""
+        return self.filter(HAS_NUMBER, phone_number__one_of=numbers)
 
     def search(self, text: str):
         """Those whose name or area contains `text`, or one of whose numbers is it or (4 digits up) contains it."""
@@ -72,7 +72,7 @@ class CustomerQuerySet(models.QuerySet):
         if query.exact:
             # Two indexed look-ups, so that a whole number never scans.
             others = ContactNumber.objects.filter(number__in=query.exact).values_list("customer_id", flat=True)
-            return self.filter(Q(phone_number__in=query.exact) | Q(pk__in=list(others[:100])))
+            return self.filter(HAS_NUMBER & Q(phone_number__in=query.exact) | Q(pk__in=list(others[:100])))
         if query.digits:
             found = Q(search_text__contains=query.digits)
         return self.filter(found)
@@ -133,7 +133,7 @@ class Customer(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["phone_number", "person"], condition=~Q(phone_number=""), name="customer_once_per_number"
+                fields=["phone_number", "person"], condition=HAS_NUMBER, name="customer_once_per_number"
             ),
             models.CheckConstraint(
                 condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("id")), name="customer_not_merged_into_itself"

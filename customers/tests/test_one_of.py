@@ -44,3 +44,10 @@ def test_customers_at_thousands_of_numbers_are_found_by_the_index(three):
         if connection.vendor == "postgresql":
             cursor.execute("SET LOCAL enable_seqscan = off")  # three rows are read faster without any index
         assert "customer_once_per_number" in found.explain()
+
+
+@pytest.mark.skipif(
+    connection.vendor != "sqlite", reason="PostgreSQL sees for itself that a single number is not blank."
+)
+def test_search_for_a_number_reads_no_whole_table(three):
+    assert "SCAN" not in Customer.objects.search(three[0].phone_number).explain()
