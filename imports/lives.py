@@ -57,6 +57,8 @@ class Life:
         Worker.objects.update_or_create(pk=self.worker_id, defaults={"seen_at": now})
         silent = Worker.objects.filter(seen_at__lte=now - SILENT_AFTER).values_list("pk", "seen_at")
         gone = [pk for pk, seen_at in silent if is_dead(pk) or seen_at < now - timedelta(days=1)]
+        for pk in gone:
+            (lock_folder() / f"{pk}.lock").unlink(missing_ok=True)
         Worker.objects.filter(pk__in=gone).delete()
 
     def end_the_sleeper(self) -> None:
