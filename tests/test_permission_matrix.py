@@ -108,7 +108,7 @@ ROWS = [
     Row("customers:rules", MANAGERS, get=OK),
     Row("customers:new_rule", MANAGERS, get=OK, post=BAD),
     Row("customers:rule", MANAGERS, get=OK, post=BAD, kwargs=("rule_id",)),
-    Row("customers:delete_rule", MANAGERS, post=(302, 200, 302), kwargs=("rule_id",)),
+    Row("customers:delete_rule", MANAGERS, post=(302, 404, 404), kwargs=("rule_id",)),  # the first takes it away
     Row("customers:new_counsellor", MANAGERS, get=OK, post=BAD),
     Row("customers:password_link", MANAGERS, post=OK, kwargs=COUNSELLOR),
     Row("customers:hand_over", MANAGERS, get=OK, post=BAD, kwargs=COUNSELLOR),
