@@ -9,6 +9,8 @@ from django.db import DatabaseError, InterfaceError, OperationalError, transacti
 from django.db.models import Count
 from django.utils import timezone
 
+from crm.lib import bulk
+from customers.models import Customer, Enquiry, FieldChange
 from imports.models import Import, ImportRow, Outcome, StagedSlice, State
 from imports.pipeline.checking import NeedsMapping, check
 from imports.pipeline.claims import Claim, Lost
@@ -19,6 +21,7 @@ from imports.pipeline.writing import Writer
 from imports.reading import Killed, Refused
 
 FAILED = "failed"
+MANY = 1_000  # rows of a file after which the database had better look at its tables again
 CHILDREN = 5  # that may be killed while they read one file
 logger = logging.getLogger(__name__)
 
@@ -78,6 +81,8 @@ def _go_on(claim: Claim) -> None:
         import_.refresh_from_db()
     _do_all(Writer(claim, import_).next_slice)
     _finish(claim, import_)
+    if import_.rows >= MANY:
+        bulk.take_statistics(Customer, Enquiry, FieldChange, ImportRow)
 
 
 def _do_all(next_slice: Callable[[], bool]) -> None:

@@ -4,6 +4,7 @@ A customer is taken back as a whole when the first of her rows is met, whatever 
 else has touched since stays, and the row says why.
 """
 
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -28,6 +29,8 @@ LATER = "later"  # beside the reasons of customers.actions.taken_back: a later f
 # `behind`: those whom a file undone before had added, and who stayed then only because this one had them, too.
 COUNTED = ("gone", "behind", "stay", "back", "kept", "values", "values_kept", "enquiries", "numbers")
 CHANGED = (Outcome.CREATED, Outcome.UPDATED)
+# Seconds for which customers are held while they are taken back; on a slower server the next slices are smaller.
+LONGEST_SLICE, SMALLEST = 0.5, 100
 
 
 def undo(claim: Claim, import_: Import, do_all: Callable[[Callable[[], bool]], None]) -> None:
@@ -43,11 +46,18 @@ class Undoing:
 
     def __init__(self, claim: Claim, import_: Import):
         self.claim, self.import_ = claim, import_
-        self.size = 500 if connection.vendor == "sqlite" else 1_000  # nobody's customer is held for a second
+        self.size = 500 if connection.vendor == "sqlite" else 1_000
 
-    @transaction.atomic
     def next_slice(self) -> bool:
         """Take back the rows before those that were. Raises Lost when the import is not ours any more."""
+        began = time.monotonic()
+        with transaction.atomic():
+            is_more = self._next_slice()
+        if time.monotonic() - began > LONGEST_SLICE:
+            self.size = min(self.size, max(SMALLEST, self.size // 2))
+        return is_more
+
+    def _next_slice(self) -> bool:
         self.claim.hold()
         stored = Import.objects.select_related("origin", "undone_by").get(pk=self.import_.pk)
         upper = stored.written - stored.done_rows

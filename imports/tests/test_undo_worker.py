@@ -135,3 +135,19 @@ def test_a_cancelled_import_is_undone_as_far_as_it_came(manager):
 
     assert (import_.state, Customer.objects.count(), import_.done_rows) == (State.UNDONE, 0, 4)
     assert not ImportRow.objects.filter(import_id=import_.pk, outcome=Outcome.CREATED, undo="").exists()
+
+
+def test_slices_become_smaller_where_they_take_long_and_nothing_else_changes(manager, monkeypatch):
+    import_ = imported(manager, many(250))
+    sizes, real, clock = [], Undoing._next_slice, iter(range(1_000))
+    monkeypatch.setattr("imports.pipeline.undoing.time.monotonic", lambda: next(clock))
+
+    def noting(self):
+        sizes.append(self.size)
+        return real(self)
+
+    monkeypatch.setattr(Undoing, "_next_slice", noting)
+    before = Undoing.__init__
+    monkeypatch.setattr(Undoing, "__init__", lambda self, *args: before(self, *args) or setattr(self, "size", 150))
+    assert undone(import_, manager).undo_counts["gone"] == 250
+    assert sizes[:2] == [150, 100]
