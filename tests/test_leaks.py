@@ -147,6 +147,41 @@ class TestMergedAway:
     def nobodys(self, survivor):
         return CustomerFactory(name=NAME, merged_into=survivor)
 
+    @pytest.mark.parametrize("accept", ["text/html", "application/json"])
+    @pytest.mark.parametrize(("name", "query"), LISTS)
+    def test_nowhere_in_the_day_of_her_former_counsellor(self, name, query, accept, hers, asha, as_user):
+        FollowUpFactory(customer=hers, due_at=timezone.now(), created_by=asha)
+        StatusChangeFactory(customer=hers, changed_by=asha, notes=SECRET)
+        page = as_user(asha).get(reverse(name), query, headers={"accept": accept}, follow=True)
+        assert NAME not in page.content.decode() or NAME in query.values()  # what was asked for stands in the box
+        assert SECRET not in page.content.decode()
+        if accept == "text/html":
+            assert str(page.context["due_count"]) == ""
+
+    def test_in_no_number_of_the_menu(self, nobodys, manager, as_user):
+        page = as_user(manager).get(reverse("customers:list"))
+        assert str(page.context["unassigned_count"]) == ""
+
+    def test_in_no_figure_of_the_managers_dashboard(self, hers, nobodys, asha, manager, as_user):
+        """It says of the survivor and the two merged rows what it says of the survivor alone."""
+        now = timezone.now()
+        StatusChangeFactory(
+            customer=hers, changed_by=asha, previous_status_id="REGISTRATION", new_status_id="ADMISSION"
+        )
+        StatusChangeFactory(customer=hers, changed_by=asha, happened_at=now - timedelta(days=7))
+        long_ago = now - timedelta(days=20)
+        FollowUpFactory(customer=hers, due_at=long_ago, created_at=long_ago, created_by=asha)
+        AssignmentChange.objects.create(customer=nobodys, previous_owner=asha, by=manager, at=now)
+        type(hers).objects.filter(merged_into__isnull=False).update(date=timezone.localdate(), status="ADMISSION")
+        client, url = as_user(manager), reverse("dashboards:manager")
+
+        shown = client.get(url, headers={"accept": "application/json"}).json()
+        sources = client.get(reverse("dashboards:reports"), headers={"accept": "application/json"}).json()["sources"]
+
+        type(hers).objects.filter(merged_into__isnull=False).delete()
+        assert shown == client.get(url, headers={"accept": "application/json"}).json()
+        assert [row["customers"] for row in sources] == [1]
+
     def test_on_the_pages_of_the_team(self, hers, asha, manager, as_user):
         client = as_user(manager)
         team = client.get(reverse("customers:team")).content.decode()
