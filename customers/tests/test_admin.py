@@ -21,6 +21,7 @@ from customers.models import (
     Merge,
     Note,
     Origin,
+    SharingSettings,
     Skip,
     Source,
     Status,
@@ -220,7 +221,7 @@ def test_a_spelling_can_be_taken_back(client, db):
 
 def test_every_table_of_customers_is_there():
     ours = {model for model in admin.site._registry if model._meta.app_label == "customers"}
-    assert ours == {*READ_ONLY, Status, Source, Course, LostReason, Alias, CallingRules}
+    assert ours == {*READ_ONLY, Status, Source, Course, LostReason, Alias, CallingRules, SharingSettings}
 
 
 def test_a_person_without_a_role_does_not_leave_customers_behind(client, customer, asha):

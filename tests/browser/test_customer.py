@@ -57,7 +57,7 @@ def test_a_time_and_a_chip_exclude_each_other(page, farah, asha, sign_in):
 
     at.fill("2030-01-01T10:00")
     expect(page.locator("#follow-up-at")).to_be_checked()
-    page.get_by_text("In 1 h", exact=True).click()
+    page.get_by_text("Tomorrow 11", exact=True).click()  # offered at any hour
     expect(at).to_have_value("")
 
 

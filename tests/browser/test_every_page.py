@@ -38,17 +38,27 @@ def addresses(person: User) -> dict[str, str]:
     asha = User.objects.get(username="asha")
     rule = save_rule(rule=SharingRule(), order=1, area="Kochi", source=None, course=None, people=[asha])
     batch = Batch.objects.create(kind=Batch.Kind.ASSIGN, by=person, at=timezone.now())
+    act = {"status": "NEW", "note": "", "due_at": None, "source": None}
+    bulk = Batch.objects.create(
+        kind=Batch.Kind.STATUS, by=person, at=timezone.now(), options={"act": act, "total": 0, "seen": 0}
+    )
     known = {
         "customer_id": Customer.objects.filter(assigned_to=asha).order_by("pk").first().pk,
         "import_id": Import.objects.order_by("-id").first().pk,
         "user_id": asha.pk,
         "rule_id": rule.pk,
         "batch_id": batch.pk,
+        "bulk_id": bulk.pk,
     }
     rows = [
         row for row in ROWS if row.get == OK and role in row.allowed and row.name not in FILES | NO_PAGE | SIGNED_OUT
     ]
-    return {row.name: reverse(row.name, kwargs={key: known[key] for key in row.kwargs}) for row in rows}
+    return {row.name: reverse(row.name, kwargs=kwargs_of(row, known)) for row in rows}
+
+
+def kwargs_of(row, known: dict) -> dict:
+    """The keywords of a matrix row, "batch_id:bulk_id" being the keyword and whose id it is."""
+    return {key.split(":")[0]: known[key.split(":")[-1]] for key in row.kwargs}
 
 
 def faults_of(page) -> list[str]:
