@@ -124,6 +124,21 @@ def test_a_counsellor_opens_no_colleagues_day(asha, ravi, as_user):
     assert as_user(ravi).get(reverse("dashboards:sales"), {"user": asha.pk}).status_code == 403
 
 
+def test_typing_a_colleagues_number_in_does_not_tell_whose_it_is(farah, ravi, as_user):
+    answer = as_user(ravi).post(
+        reverse("customers:create"), {"name": "Asked today", "phone_number": NUMBER}, follow=True
+    )
+    page = answer.content.decode()
+    assert "already being looked after" in page
+    for trace in (NAME, AREA, SECRET, "Asha"):
+        assert trace not in page
+
+
+def test_a_pasted_list_of_numbers_does_not_tell_which_are_a_colleagues(farah, ravi, as_user):
+    page = as_user(ravi).get(reverse("customers:list"), {"numbers": f"{NUMBER} 98111 00001"})
+    assert page.context["not_found"] == ["98765 43210", "98111 00001"]
+
+
 def test_nobody_left_to_call_tells_nothing_of_a_colleagues_plans(asha, ravi, as_user):
     CustomerFactory(name=NAME, assigned_to=asha, next_follow_up_at=timezone.now() + timedelta(hours=1))
     CustomerFactory(assigned_to=asha, status=None, status_id="INTERESTED")
