@@ -6,8 +6,28 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from customers.models import AssignmentChange, FieldChange, Note
+from customers import bulk, planning, worklist
+from customers.bulk_words import names_left
+from customers.lists import Filters
+from customers.models import (
+    AssignmentChange,
+    Batch,
+    CallingRules,
+    CallTap,
+    Customer,
+    Enquiry,
+    FieldChange,
+    FollowUp,
+    Note,
+    Pin,
+    SavedView,
+    Skip,
+)
+from customers.my_day import my_day
 from customers.tests.factories import CustomerFactory, FollowUpFactory, StatusChangeFactory
+from customers.timeline import KINDS, pinned, status_history
+from imports.report.card import report_card
+from imports.tests.factories import imported
 
 pytestmark = pytest.mark.django_db
 
@@ -147,6 +167,57 @@ def test_nobody_left_to_call_tells_nothing_of_a_colleagues_plans(asha, ravi, as_
     assert "no next step" not in page
 
 
+class TestAskedForDirectly:
+    """What stands behind another lock on its page is locked itself: asked for alone, it tells a colleague nothing."""
+
+    @pytest.fixture(autouse=True)
+    def everything(self, farah, asha):
+        now = timezone.now()
+        CallTap.objects.create(customer=farah, by=asha, at=now)
+        Skip.objects.create(customer=farah, by=asha, at=now, until=now, reason=Skip.Reason.LATER)
+        Note.objects.create(customer=farah, text=SECRET, by=asha, at=now, pinned=True)
+        Enquiry.objects.create(customer=farah, origin=farah.origin)
+
+    @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+    def test_the_timeline(self, kind, farah, asha, ravi):
+        assert kind.rows(asha).filter(customer=farah).exists()
+        assert not kind.rows(ravi).filter(customer=farah).exists()
+
+    def test_her_page(self, farah, asha, ravi):
+        assert pinned(farah, asha)
+        assert not pinned(farah, ravi)
+        assert status_history(farah, asha)[0]
+        assert not status_history(farah, ravi)[0]
+        assert worklist.open_promise(asha, farah)
+        assert worklist.open_promise(ravi, farah) is None
+
+    def test_the_plan(self, asha, ravi):
+        now, rules = timezone.now(), CallingRules()
+        tomorrow = now + timedelta(days=1)
+        about = {"start": timezone.localdate(now), "days": 2, "rules": rules}
+        assert sum(load.count for load in planning.loads(asha, None, **about)) == 1
+        assert sum(load.count for load in planning.loads(ravi, None, **about)) == 0
+        how = {"days": 2, "per_day": 5, "now": tomorrow, "rules": rules}
+        assert planning.rescue(asha, asha, **how).planned
+        assert not planning.rescue(ravi, asha, **how).planned
+
+    def test_acts_on_many(self, farah, asha, ravi, manager):
+        now = timezone.now()
+        about = {"ids": [farah.pk], "filters": Filters(), "now": now}
+        assert bulk.chosen(user=asha, **about).exists()
+        assert not bulk.chosen(user=ravi, **about).exists()
+        batch = Batch.objects.create(kind=Batch.Kind.STATUS, by=manager, at=now, counts={"named": [str(farah.pk)]})
+        assert names_left(batch, asha)
+        assert not names_left(batch, ravi)
+
+    def test_the_pinned_lists(self, asha, ravi, as_user):
+        for user, count in ((asha, 1), (ravi, 0)):
+            view = SavedView.objects.create(owner=user, name="All", created_at=timezone.now())
+            Pin.objects.create(user=user, view=view)
+            menu = as_user(user).get(reverse("customers:views_menu"), headers={"accept": "application/json"}).json()
+            assert [row["count"] for row in menu["results"]] == [count]
+
+
 class TestMergedAway:
     """A merged-away row is nobody's: managers neither see nor count it, and no act reaches it."""
 
@@ -172,6 +243,43 @@ class TestMergedAway:
         assert SECRET not in page.content.decode()
         if accept == "text/html":
             assert str(page.context["due_count"]) == ""
+
+    def test_in_no_number_of_her_former_counsellors_day(self, hers, asha):
+        now = timezone.now()
+        tomorrow = now + timedelta(days=1)
+        for _ in range(3):
+            StatusChangeFactory(customer=hers, changed_by=asha, notes=SECRET, before={})
+        CallTap.objects.create(customer=hers, by=asha, at=now)
+        FollowUpFactory(customer=hers, due_at=tomorrow, created_by=asha)
+        closed = {"state": FollowUp.State.DONE, "closed_by": asha, "closed_at": now}
+        FollowUpFactory(customer=hers, created_by=asha, **closed)
+        Customer.objects.filter(pk=hers.pk).update(next_follow_up_at=tomorrow)
+        day, top = my_day(asha, now=now), worklist.day_so_far(asha, now=now)
+        assert worklist.last_recorded(asha, since=now - timedelta(hours=1)) is None
+        assert worklist.coming_next(asha, now=now) is None
+        assert worklist.next_call(asha, now=tomorrow) is None
+
+        Customer.objects.filter(pk=hers.pk).delete()
+        assert day == my_day(asha, now=now)
+        assert [count.number for count in top] == [0] * len(top)
+
+    def test_in_no_export(self, hers, manager, as_user):
+        url, data = reverse("customers:export"), {"format": "csv", "reason": "Backup"}
+        answer = as_user(manager).post(url, data)
+        assert NAME.encode() not in b"".join(answer)
+
+    def test_in_no_report_card(self, manager, survivor, as_user):
+        import_ = imported(manager, b"Name,Phone\nFarah Khan,98111 00001\n")
+        Customer.objects.filter(origin=import_.origin_id).update(merged_into=survivor)
+        card = report_card(import_, manager, timezone.now())
+        assert [figure.count for figure in card.became if figure.name == "added"] == [0]
+        assert sum(figure.count for figure in card.sources) == 0
+
+    def test_in_no_search_of_admin(self, hers, admin_user, as_user):
+        StatusChangeFactory(customer=hers, notes=SECRET)
+        page = as_user(admin_user).get(reverse("admin:customers_statuschange_changelist"), {"q": NAME})
+        assert page.status_code == 200
+        assert not page.context["cl"].result_list
 
     def test_in_no_number_of_the_menu(self, nobodys, manager, as_user):
         page = as_user(manager).get(reverse("customers:list"))
