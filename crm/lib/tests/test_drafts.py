@@ -61,7 +61,11 @@ def test_a_colleagues_token_keeps_nothing_in_my_session(post, session):
     assert drafts.SESSION_KEY not in session
 
 
-@pytest.mark.parametrize("token", ["", "nonsense", "a:b:c", drafts.token(ASHA, "f")[:-1], "\0"])
+@pytest.mark.parametrize(
+    "token",
+    ["", "nonsense", "a:b:c", drafts.token(ASHA, "f")[:-1], "\0"],
+    ids=["none", "nonsense", "parts", "cut off", "NUL"],
+)
 def test_without_a_valid_token_nothing_is_kept(post, session, token):
     assert not drafts.keep(post(AnonymousUser(), token, notes="x"))
     assert not session.keys()
