@@ -144,7 +144,7 @@ def _store(import_: Import, file: BinaryIO) -> None:
             file.seek(0)
             import_.file.save(str(import_.pk), File(file), save=False)
             import_.save(update_fields=["file"])
-    except BaseException:
+    except BaseException:  # whatever ended it, a stopped process too: no file without its row; raised again below
         with suppress(OSError):  # half of it may be there
             import_.file.storage.delete(upload_to(import_, ""))
         raise

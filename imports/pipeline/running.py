@@ -45,7 +45,7 @@ def run(import_id: uuid.UUID | str) -> bool:
             _end(claim, State.NEEDS_MAPPING, question.code, question.detail)
         except Refused as refusal:
             _end(claim, State.REFUSED, refusal.code, refusal.detail)
-        except Exception:
+        except Exception:  # a fault of ours: kept in the log with its trace, and told on the page, not left to hang
             logger.exception("Import %s failed", import_id)
             _end(claim, State.FAILED, FAILED, {})
     return True

@@ -34,7 +34,7 @@ class Writer:
         try:
             with one_of_many(), without_collector():
                 is_more = self._next_slice()
-        except BaseException:
+        except BaseException:  # whatever ended it, the transaction is rolled back; raised again below
             self._forget_words()  # those just added are gone with the transaction
             raise
         self.added = self._added_now()

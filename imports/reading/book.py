@@ -83,7 +83,7 @@ class Book:
         self._child = Child(file, kind, options, limits)
         try:
             self._begin(self._child.receive())
-        except Exception:
+        except Exception:  # whatever was wrong, nobody else knows of the child and would end it; raised again below
             self.close()
             raise
 
