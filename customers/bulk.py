@@ -84,12 +84,13 @@ def _next_slice(batch_id: str) -> bool:
     if not batch.is_under_way or batch.undone_at:
         return False
     filters = Filters.from_dict(batch.filter)
-    customers = narrowed(Customer.objects.visible_to(batch.by), filters, now=batch.at)
+    visible = Customer.objects.visible_to(batch.by)
+    customers = narrowed(visible, filters, now=batch.at)
     if after := batch.options.get("after"):
         customers = customers.filter(pk__gt=uuid.UUID(after))
     # Who came after the batch was begun is not what was looked at.
     ids = list(customers.filter(created_at__lte=batch.at).order_by("pk").values_list("pk", flat=True)[: actions.SLICE])
-    actions.bulk_slice(batch=batch, customers=Customer.objects.visible_to(batch.by).filter(pk__one_of=ids))
+    actions.bulk_slice(batch=batch, customers=visible.filter(pk__one_of=ids))
     if len(ids) < actions.SLICE:
         _done(batch, seen=batch.options["seen"] + len(ids))
         return False

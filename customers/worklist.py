@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import F, Q
 
 from accounts.models import User
 from crm.lib import phones
 from customers.lists import DUE_FOR, FOLLOW_UPS, midnight
-from customers.models import Customer, CustomerQuerySet, FollowUp, Skip, Stage, Status, StatusChange
+from customers.models import Customer, CustomerQuerySet, FollowUp, Stage, Status, StatusChange
 
 FOUND_AT_MOST = 10
 COUNTED_TO = 500
@@ -41,16 +41,16 @@ def next_call(user: User, *, now: datetime) -> Next | None:
     Never one who must not be called or was put off. Each step is one look-up in the order of an index, made only when
     the one before it found nobody.
     """
-    for why, step in steps(user, now=now):
+    visible = Customer.objects.visible_to(user)
+    for why, step in steps(visible, user, now=now):
         if found := step.only("pk").first():
-            return Next(Customer.objects.visible_to(user).with_people().get(pk=found.pk), why)
+            return Next(visible.with_people().get(pk=found.pk), why)
     return None
 
 
-def steps(user: User, *, now: datetime) -> list[tuple[str, CustomerQuerySet]]:
-    """The steps of `next_call` with their reasons, each in its order."""
-    put_off = Skip.objects.visible_to(user).filter(customer=OuterRef("pk"), until__gt=now)
-    hers = Customer.objects.visible_to(user).filter(assigned_to=user).callable().exclude(Exists(put_off))
+def steps(visible: CustomerQuerySet, user: User, *, now: datetime) -> list[tuple[str, CustomerQuerySet]]:
+    """The steps of `next_call` among those `visible` to `user`, with their reasons, each in its order."""
+    hers = visible.filter(assigned_to=user).callable().exclude(skips__until__gt=now)
     open_ones, loose = hers.open(), hers.open().filter(next_follow_up_at=None, exhausted_at=None)
     promises = [FollowUp.Kind.PROMISE, FollowUp.Kind.EVENT]
     new = hers.filter(status=Status.NEW, next_follow_up_at=None)
@@ -136,7 +136,6 @@ def open_promise(user: User, customer: Customer) -> FollowUp | None:
     """What was promised to `customer`, with the words it was promised with as `words`."""
     follow_up = FollowUp.objects.visible_to(user).filter(customer=customer).open().first()
     if follow_up and follow_up.promised_at:
-        changes = StatusChange.objects.visible_to(user).standing().filter(customer=customer)
-        told = changes.filter(changed_at__lte=follow_up.created_at)
+        told = customer.status_changes.standing().filter(changed_at__lte=follow_up.created_at)
         follow_up.words = told.newest_first().values_list("notes", flat=True).first() or ""
     return follow_up

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from customers import bulk, planning, worklist
+from customers import actions, bulk, planning, worklist
 from customers.bulk_words import names_left
 from customers.lists import Filters
 from customers.models import (
@@ -22,12 +22,14 @@ from customers.models import (
     Pin,
     SavedView,
     Skip,
+    Status,
 )
 from customers.my_day import my_day
 from customers.tests.factories import CustomerFactory, FollowUpFactory, StatusChangeFactory
 from customers.timeline import KINDS, pinned, status_history
 from imports.report.card import report_card
 from imports.tests.factories import imported
+from imports.undo_preview import Preview
 
 pytestmark = pytest.mark.django_db
 
@@ -210,6 +212,20 @@ class TestAskedForDirectly:
         assert names_left(batch, asha)
         assert not names_left(batch, ravi)
 
+    def test_what_undoing_an_import_would_do(self, farah, asha, ravi, manager):
+        Customer.objects.filter(pk=farah.pk).update(hand_edited=0)
+        known = imported(manager, f"Name,Phone,Email\n{NAME},{NUMBER},farah@example.com\n".encode())
+        came = imported(manager, b"Name,Phone\nNeha Rao,98111 00001\n")
+        added = Customer.objects.get(origin=came.origin_id)
+        StatusChangeFactory(customer=added, changed_by=asha)
+        Customer.objects.filter(pk=added.pk).update(assigned_to=asha)
+        for viewer, is_told in ((asha, True), (ravi, False)):
+            assert bool(Preview(known, viewer).returning) == is_told
+            assert bool(Preview(came, viewer).staying) == is_told
+        actions.edit_customer(customer=farah, by=asha, now=timezone.now(), email="f@example.com")
+        assert Preview(known, asha).keeping
+        assert not Preview(known, ravi).keeping
+
     def test_the_pinned_lists(self, asha, ravi, as_user):
         for user, count in ((asha, 1), (ravi, 0)):
             view = SavedView.objects.create(owner=user, name="All", created_at=timezone.now())
@@ -274,6 +290,29 @@ class TestMergedAway:
         card = report_card(import_, manager, timezone.now())
         assert [figure.count for figure in card.became if figure.name == "added"] == [0]
         assert sum(figure.count for figure in card.sources) == 0
+
+    def test_in_no_comparison_with_the_last_file(self, manager, survivor):
+        header, rows = b"Name,Phone\n", [f"Person {n},98111 000{n}\n".encode() for n in range(10, 40)]
+        imported(manager, header + b"".join(rows), "fair.csv")
+        again = header + b"".join(rows[::-1])
+        assert "drift_known" in {note["code"] for note in imported(manager, again).notes}
+        Customer.objects.exclude(pk=survivor.pk).update(merged_into=survivor)
+        third = header + b"".join(rows[1:])
+        assert "drift_known" not in {note["code"] for note in imported(manager, third).notes}
+
+    @pytest.mark.parametrize("by", ["name", "the worker"])
+    def test_by_acts_on_many(self, by, nobodys, manager):
+        now = timezone.now()
+        act = actions.Act(Batch.Kind.STATUS, status=Status.objects.get(pk="INTERESTED"))
+        about = {"act": act, "by": manager, "now": now, "as_of": now}
+        if by == "name":
+            batch = bulk.act_on(ids=[nobodys.pk], filters=Filters(), **about)
+            assert batch.counts["done"] == 0
+        else:
+            batch = actions.begin_bulk(filters=Filters(status=("NEW",)).as_dict(), total=1, **about)
+            bulk.act_on_batch.func(str(batch.pk))
+        nobodys.refresh_from_db()
+        assert nobodys.status_id == "NEW"
 
     def test_in_no_search_of_admin(self, hers, admin_user, as_user):
         StatusChangeFactory(customer=hers, notes=SECRET)

@@ -18,7 +18,7 @@ from customers import actions, figures, planning, presenters, worklist
 from customers.access import customer_for
 from customers.forms.calls import MessageForm, SkipForm, TakeBackForm, TapForm, WhomForm
 from customers.forms.status import StatusForm, follow_up_chips
-from customers.models import CallingRules, Customer, Skip, Stage, Status, StatusChange
+from customers.models import CallingRules, Customer, Skip, Stage, Status
 from customers.my_day import closing_words
 from customers.my_day import my_day as figures_of_day
 from customers.timeline import FOR_A_CALL, timeline
@@ -159,8 +159,7 @@ def take_back(request, customer_id):
     customer, form = customer_for(request.user, customer_id), TakeBackForm(request_data(request))
     if not form.is_valid():
         return error(request, 400, form_errors(form))
-    changes = StatusChange.objects.visible_to(request.user).filter(customer=customer)
-    change = changes.filter(pk=form.cleaned_data["change"]).first()
+    change = customer.status_changes.filter(pk=form.cleaned_data["change"]).first()
     if change is None:
         raise Http404("There is no such entry.")
     try:

@@ -52,20 +52,21 @@ def edit(request, customer_id):
     except actions.ActionError as refusal:
         form.add_error(None, str(refusal))
         known = getattr(refusal, "customer", None)
-        stored = _after_conflict(request, customer, form) if isinstance(refusal, actions.Conflict) else {}
+        stored = _after_conflict(customer, form) if isinstance(refusal, actions.Conflict) else {}
         return _refused(request, form, draft, customer=customer, known=known, stored=stored)
-    return _saved(request, customer_for(request.user, customer.pk), "Saved.")
+    customer.refresh_from_db()
+    return _saved(request, customer, "Saved.")
 
 
 def _stored(customer: Customer) -> dict:
     return initial_of(customer, [number.number for number in customer.numbers.all()])
 
 
-def _after_conflict(request: HttpRequest, customer: Customer, form: EditForm) -> dict:
+def _after_conflict(customer: Customer, form: EditForm) -> dict:
     """What is stored by now, in words; the form may be saved over it."""
-    latest = customer_for(request.user, customer.pk)
-    form.now_seen(latest)
-    return _stored(latest)
+    customer.refresh_from_db()
+    form.now_seen(customer)
+    return _stored(customer)
 
 
 def _blank(request: HttpRequest, form_class, draft: str, initial: dict, **context) -> HttpResponse:

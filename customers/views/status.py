@@ -23,7 +23,7 @@ from crm.lib.http import (
 from customers import actions, presenters
 from customers.access import NOT_YOURS, customer_for, once_hers
 from customers.forms.status import ChangeNoteForm, NoteForm, StatusForm
-from customers.models import Customer, Note, StatusChange
+from customers.models import Customer, StatusChange
 from customers.views.calls import call_page, form_name, page_of
 from customers.views.detail import customer_page
 from customers.worklist import Next
@@ -87,7 +87,7 @@ def notes(request, customer_id):
 @require_methods("POST", back_to="customers:detail")
 def change_note(request, customer_id, note_id):
     customer, form = customer_for(request.user, customer_id), ChangeNoteForm(request_data(request))
-    note = Note.objects.visible_to(request.user).filter(customer=customer, pk=note_id).select_related("by").first()
+    note = customer.notes.filter(pk=note_id).select_related("by").first()
     if note is None:
         raise Http404("There is no such note.")
     if not form.is_valid():

@@ -83,7 +83,7 @@ def _on_the_day(import_: Import) -> list[Figure]:
 
 def _became(import_: Import, viewer: User, now: datetime) -> list[Figure]:
     """How far those came whom it added: contacted, and each rung of the funnel that they ever reached."""
-    reached = StatusChange.objects.visible_to(viewer).filter(customer=OuterRef("pk"), undone_at=None)
+    reached = StatusChange.objects.filter(customer=OuterRef("pk"), undone_at=None)
     highest = reached.order_by().values("customer").annotate(top=Max("new_status__rung")).values("top")
     added = Customer.objects.visible_to(viewer).filter(origin=import_.origin_id)
     counted = list(
