@@ -1,0 +1,131 @@
+"""What is kept of customers beside their histories, counted anew from these. Reads only, some customers at a time."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts.models import User
+from crm.lib.text import fold, search_text
+from customers.models import AssignmentChange, Batch, ContactNumber, Customer, Enquiry, FollowUp, Status, StatusChange
+from customers.models.customer import AREA_LENGTH
+
+SLICE = 1_000
+_KEPT = (
+    "pk", "name", "phone_number", "area", "area_key", "search_text", "status_id", "attempts", "last_contact_at",
+    "assigned_to_id", "assigned_at", "next_follow_up_at", "enquiry_count", "last_enquired_at",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A figure that is not what its rows add up to."""
+
+    whose: str
+    figure: str
+    kept: object
+    counted: object
+
+    def __str__(self) -> str:
+        return f"{self.whose}: {self.figure} is {self.kept}, counted {self.counted}"
+
+
+@dataclass(slots=True)
+class History:
+    """What the rows of one customer say."""
+
+    status: str = Status.NEW
+    attempts: int = 0
+    last_contact_at: datetime | None = None
+    owner: int | None = None
+    assigned_at: datetime | None = None
+    next_follow_up_at: datetime | None = None
+    follow_up_owner: int | None = None
+    enquiries: int = 0
+    last_enquired_at: date | None = None
+    numbers: list[str] = field(default_factory=list)
+
+
+def differences() -> Iterator[Difference]:
+    """Every figure of a customer, and of the deals, that is wrong; none when all is well."""
+    last = None
+    while ids := _next_ids(last):
+        wrong = {pk for pk, _ in _compared(ids)}
+        if wrong:
+            # Somebody may have been at work between two of our queries: look again while nobody can.
+            with transaction.atomic():
+                held = Customer.objects.filter(pk__in=wrong).order_by("pk").select_for_update(of=("self",))
+                found = list(_compared([row.pk for row in held.only("pk")]))
+            yield from (difference for _, difference in found)
+        last = ids[-1]
+    yield from _deals()
+
+
+def _next_ids(last: UUID | None) -> list[UUID]:
+    rows = Customer.objects.filter(pk__gt=last) if last else Customer.objects.all()
+    return list(rows.order_by("pk").values_list("pk", flat=True)[:SLICE])
+
+
+def _compared(ids: list[UUID]) -> Iterator[tuple[UUID, Difference]]:
+    histories = _histories(ids)
+    for row in Customer.objects.filter(pk__in=ids).order_by("pk").values(*_KEPT):
+        whose = f"Customer {row['pk']}"
+        for figure, kept, counted in _figures(row, histories[row["pk"]]):
+            if kept != counted:
+                yield row["pk"], Difference(whose, figure, kept, counted)
+
+
+def _figures(row: dict, history: History) -> Iterator[tuple[str, object, object]]:
+    """(name, as kept, as counted) of everything that is kept of one customer."""
+    for figure in ("attempts", "last_contact_at", "assigned_at", "next_follow_up_at"):
+        yield figure, row[figure], getattr(history, figure)
+    yield "status", row["status_id"], history.status
+    yield "assigned_to", row["assigned_to_id"], history.owner
+    yield "enquiry_count", row["enquiry_count"], history.enquiries
+    yield "area_key", row["area_key"], fold(row["area"])[: AREA_LENGTH * 2]
+    text = search_text(name=row["name"], area=row["area"], numbers=[row["phone_number"], *history.numbers])
+    # Further numbers stand in no order.
+    yield "search_text", sorted(row["search_text"].split()), sorted(text.split())
+    if history.next_follow_up_at:
+        yield "owner of the follow-up", history.follow_up_owner, row["assigned_to_id"]
+    # Her own enquiry date, which a person may correct, counts as well: later than her enquiries it may be.
+    if history.last_enquired_at and (row["last_enquired_at"] or date.min) < history.last_enquired_at:
+        yield "last_enquired_at", row["last_enquired_at"], history.last_enquired_at
+
+
+def _histories(ids: list[UUID]) -> defaultdict[UUID, History]:
+    """The rows of each, in the order they happened; five queries."""
+    found: defaultdict[UUID, History] = defaultdict(History)
+    changes = StatusChange.objects.filter(customer__in=ids).standing().order_by("happened_at", "pk")
+    for pk, kind, status, at in changes.values_list("customer", "kind", "new_status", "happened_at"):
+        found[pk].status = status
+        if kind == StatusChange.Kind.CONTACT:
+            found[pk].attempts += 1
+            found[pk].last_contact_at = at
+    hands = AssignmentChange.objects.filter(customer__in=ids).order_by("at", "pk")
+    for pk, owner, at in hands.values_list("customer", "new_owner", "at"):
+        found[pk].owner, found[pk].assigned_at = owner, at
+    planned = FollowUp.objects.filter(customer__in=ids).open()
+    for pk, owner, due_at in planned.values_list("customer", "owner", "due_at"):
+        found[pk].next_follow_up_at, found[pk].follow_up_owner = due_at, owner
+    for pk, on in Enquiry.objects.filter(customer__in=ids).values_list("customer", "enquired_on"):
+        found[pk].enquiries += 1
+        found[pk].last_enquired_at = max(filter(None, [on, found[pk].last_enquired_at]), default=None)
+    for pk, number in ContactNumber.objects.filter(customer__in=ids).values_list("customer", "number"):
+        found[pk].numbers.append(number)
+    return found
+
+
+def _deals() -> Iterator[Difference]:
+    """Who got how many odd ones more: the sum over all deals that stand."""
+    ahead: defaultdict[int, float] = defaultdict(float)
+    deals = Batch.objects.filter(undone_at=None, options__has_key="ahead").order_by("pk")
+    for options in deals.values_list("options", flat=True).iterator(SLICE):
+        for user_id, move in options["ahead"].items():
+            ahead[int(user_id)] += move
+    for user in User.objects.order_by("pk").only("pk", "dealt_ahead").iterator(SLICE):
+        if abs(user.dealt_ahead - ahead[user.pk]) > 1e-6:
+            yield Difference(f"User {user.pk}", "dealt_ahead", user.dealt_ahead, ahead[user.pk])
