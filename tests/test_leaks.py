@@ -193,6 +193,14 @@ class TestAskedForDirectly:
         assert worklist.open_promise(asha, farah)
         assert worklist.open_promise(ravi, farah) is None
 
+    def test_a_call_chosen_by_hand(self, farah, asha, ravi, as_user):
+        url, query = reverse("customers:next"), {"customer": farah.pk}
+        for accept in ("text/html", "application/json"):
+            assert as_user(asha).get(url, query, headers={"accept": accept}).status_code == 200
+            refused = as_user(ravi).get(url, query, headers={"accept": accept})
+            assert refused.status_code == 403
+            assert [trace for trace in TRACES if trace in refused.content.decode()] == []
+
     def test_the_plan(self, asha, ravi):
         now, rules = timezone.now(), CallingRules()
         tomorrow = now + timedelta(days=1)
