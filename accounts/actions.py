@@ -1,12 +1,14 @@
 """Making people and letting them choose a password: for the admin, the team page and the command alike."""
 
 import logging
+from datetime import datetime
 
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.auth.tokens import default_token_generator
 from django.core.exceptions import ValidationError
 from django.core.mail import send_mail
 from django.db import transaction
+from django.db.models import Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.encoding import force_bytes
@@ -76,6 +78,15 @@ def end_sessions(*, user: User, by: User) -> None:
     user.set_unusable_password()
     user.save(update_fields=["password"])
     log.info("Password and sessions of %s ended by %s", user.username, by)
+
+
+def see_notices(*, user: User, until: datetime) -> None:
+    """Remember that `user` has seen her notices up to that moment; one UPDATE, and never back in time."""
+    if user.notices_seen_at and user.notices_seen_at >= until:
+        return
+    unseen = Q(notices_seen_at=None) | Q(notices_seen_at__lt=until)
+    User.objects.filter(unseen, pk=user.pk).update(notices_seen_at=until)
+    user.notices_seen_at = until
 
 
 def mail_set_password_links(*, email: str, base_url: str) -> int:

@@ -41,6 +41,9 @@ class User(AbstractUser):
     )
     shortcuts = models.BooleanField("keyboard shortcuts", default=True)
     last_seen_at = models.DateTimeField(null=True, blank=True, editable=False)
+    notices_seen_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="The moment of the newest notice she has seen."
+    )
 
     objects = People()
 

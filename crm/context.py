@@ -7,35 +7,40 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
-from crm.lib.pagination import capped_count
+from accounts.models import User
+from crm.lib.pagination import capped, capped_column
 from customers.models import Customer
+from dashboards import notices
 
 
 def frame(request) -> dict:
-    """The organisation's name, the menu, and its two numbers (each one capped query, made when drawn)."""
+    """The organisation's name, the menu and its numbers (one query, made when the first of them is drawn)."""
+    numbers = SimpleLazyObject(lambda: _numbers(request.user))
     context = {
         "organisation": settings.ORGANISATION,
         "demo": settings.DEMO,
-        "unassigned_count": SimpleLazyObject(lambda: _unassigned(request)),
-        "due_count": SimpleLazyObject(lambda: _due(request)),
+        **{name: SimpleLazyObject(lambda name=name: numbers[name]) for name in NUMBERS},
     }
     return {**context, "menu": SimpleLazyObject(lambda: Menu(request, context))}
 
 
-def _unassigned(request) -> str:
-    """The number as the menu shows it: "214", "10,000+", and nothing for none."""
-    return _shown(Customer.objects.visible_to(request.user).unassigned())
+NUMBERS = ("unassigned_count", "due_count", "unread_count")
 
 
-def _due(request) -> str:
-    due = Customer.objects.visible_to(request.user).filter(
-        assigned_to=request.user, next_follow_up_at__lte=timezone.now()
-    )
-    return _shown(due)
+def _numbers(user) -> dict[str, str]:
+    """The numbers of the frame as it shows them: "214", "10,000+", and nothing for none. One query for all."""
+    customers, now = Customer.objects.visible_to(user), timezone.now()
+    lists = {
+        "unassigned_count": customers.unassigned() if user.is_manager else customers.none(),
+        "due_count": customers.filter(assigned_to=user, next_follow_up_at__lte=now),
+    }
+    columns = {name: capped_column(rows.values("pk")) for name, rows in lists.items()}
+    columns["unread_count"] = notices.unread(user, now)
+    counted = User.objects.filter(pk=user.pk).values(**columns).get()
+    return {name: _shown(*capped(count)) for name, count in counted.items()}
 
 
-def _shown(queryset) -> str:
-    count, exact = capped_count(queryset)
+def _shown(count: int, exact: bool) -> str:
     return f"{count:,}{'' if exact else '+'}" if count else ""
 
 
@@ -87,6 +92,7 @@ class Menu:
         self.bar = self._links(bar)
         self.more = self._links(entry for entry in side if entry not in bar)
         self.search_url = _url("customers:list")
+        self.notices_url = _url("dashboards:notices")
         self.due_url = "" if user.is_manager else _url("customers:follow_ups")
 
     def _links(self, entries) -> list[dict]:

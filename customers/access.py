@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404
 
 from accounts.models import User
@@ -41,6 +42,19 @@ def once_hers(user: User, customer_id: uuid.UUID, *, at: datetime) -> Customer:
     if not user.is_sales or first is None or first.previous_owner_id != user.pk:
         raise PermissionDenied(NOT_YOURS)
     return first.customer.merged_into or first.customer
+
+
+def came_to(user: User) -> QuerySet[AssignmentChange]:
+    """How `user` came by the customers she has now: whatever others put into her hands."""
+    # Joined, not `visible_to`: as a list of ids SQLite would read all she has to find the few that came of late.
+    hers = AssignmentChange.objects.filter(customer__assigned_to=user, customer__merged_into=None)
+    return hers.filter(new_owner=user).exclude(by=user)
+
+
+def went_from(user: User) -> QuerySet[AssignmentChange]:
+    """What others took out of the hands of `user` and she has not back. To be counted for her, not to be shown."""
+    gone = AssignmentChange.objects.filter(previous_owner=user, customer__merged_into=None)
+    return gone.exclude(by=user).exclude(customer__assigned_to=user)
 
 
 def customers_for(user: User, ids: Iterable[uuid.UUID]) -> tuple[CustomerQuerySet, int]:

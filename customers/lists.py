@@ -5,14 +5,14 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.utils.timezone import localtime, make_aware
 
 from accounts.models import User
 from crm.lib import lookups  # noqa: F401 - one_of
 from crm.lib.pagination import Sort, fingerprint
 from crm.lib.text import fold
-from customers.models import ContactNumber, CustomerQuerySet, Stage, Status, StatusChange
+from customers.models import AssignmentChange, ContactNumber, CustomerQuerySet, Stage, Status, StatusChange
 from customers.models.customer import HAS_NUMBER
 
 SORTS = {
@@ -29,6 +29,36 @@ NEWEST = "newest"
 NOBODY, ANYBODY = "none", "any"
 MOST_AT_NUMBERS = 500  # people who share the numbers that were asked for as further ones
 DAYS = ("date_from", "date_to", "added_from", "added_to", "contact_from", "contact_to")  # filters that are a day
+
+
+@dataclass(frozen=True)
+class Gift:
+    """How customers came into somebody's hands: with a batch, or one by one, given by somebody on a day.
+
+    As a text it is the list's parameter `came`; `read` takes it apart again, and raises ValueError.
+    """
+
+    batch: UUID | None = None
+    by: int | None = None
+    day: date | None = None
+
+    def __str__(self) -> str:
+        return str(self.batch) if self.batch else f"{self.by}-{self.day:%Y-%m-%d}"
+
+    @classmethod
+    def read(cls, text: str) -> "Gift":
+        by, _, day = text.partition("-")
+        if by.isdecimal() and len(by) < 10 and len(day) == 10:
+            return cls(by=int(by), day=date.fromisoformat(day))
+        return cls(batch=UUID(text))
+
+    def clause(self) -> Q:
+        """Those who came so to whoever has them now."""
+        changes = AssignmentChange.objects.filter(new_owner=F("customer__assigned_to"), batch=self.batch)
+        if self.day:
+            until = beginning(self.day + timedelta(days=1))
+            changes = changes.filter(by=self.by, at__gte=beginning(self.day), at__lt=until)
+        return Q(pk__in=changes.values("customer"))
 
 
 @dataclass(frozen=True)
@@ -57,6 +87,7 @@ class Filters:
     tries: str = ""  # a key of TRIES
     enquired: str = ""  # a key of ENQUIRED
     do_not_call: str = ""  # a key of DO_NOT_CALL
+    came: str = ""  # a Gift
     numbers: tuple[str, ...] = ()  # E.164
     ids: tuple[str, ...] = ()
 
@@ -199,5 +230,6 @@ CLAUSES = {
     "assigned": lambda key, now: ASSIGNED[key](now),
     "reached": lambda code, now: ever_reached(code),
     "won": lambda key, now: WON[key](now),
+    "came": lambda text, now: Gift.read(text).clause(),
     "ids": lambda ids, now: Q(pk__one_of=[UUID(pk) for pk in ids]),
 }

@@ -7,5 +7,6 @@ app_name = "dashboards"
 urlpatterns = [
     path("dashboard/manager/", views.manager, name="manager"),
     path("dashboard/sales/", views.sales, name="sales"),
+    path("notices/", views.notices, name="notices"),
     path("reports/", views.reports, name="reports"),
 ]

@@ -6,11 +6,13 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from accounts.access import EVERYBODY, MANAGER, roles_allowed
+from accounts.actions import see_notices
 from accounts.models import Role, User
 from crm.lib.http import form_errors, require_methods, wants_json
 from customers.models import Stage
 from dashboards import figures, presenters, trends
 from dashboards.forms import PeriodForm, WhoseDayForm
+from dashboards.notices import notices as told
 
 
 @roles_allowed(MANAGER)
@@ -67,6 +69,18 @@ def _whose_day(request) -> User:
     if person is None:
         raise Http404("There is no such counsellor.")
     return person
+
+
+@roles_allowed(*EVERYBODY)
+@require_methods("GET")
+def notices(request):
+    """What happened to her work meanwhile; shown is seen."""
+    found = told(request.user, timezone.now())
+    if wants_json(request):
+        return JsonResponse({"results": [notice.as_dict() for notice in found]})
+    if found:
+        see_notices(user=request.user, until=max(notice.at for notice in found))
+    return render(request, "dashboards/notices.html", {"notices": found})
 
 
 @roles_allowed(MANAGER)

@@ -9,7 +9,18 @@ from django.apps import apps
 ROOT = Path(__file__).resolve().parent.parent
 APPS = ("accounts", "customers", "imports", "dashboards", "crm")
 # Where a request is read or answered: here a row of a customer is only ever one that the viewer may see.
-READING = ("views", "forms", "figures", "presenters", "timeline", "context", "worklist", "planning", "my_day")
+READING = (
+    "views",
+    "forms",
+    "figures",
+    "presenters",
+    "timeline",
+    "context",
+    "worklist",
+    "planning",
+    "my_day",
+    "notices",
+)
 
 
 def modules(*names: str) -> list[Path]:

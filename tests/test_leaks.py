@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from customers import actions, bulk, planning, worklist
+from customers.access import came_to
 from customers.bulk_words import names_left
 from customers.lists import Filters
 from customers.models import (
@@ -65,6 +66,7 @@ LISTS = [
     ("customers:my_day", {}),
     ("customers:next", {}),
     ("customers:next", {"who": NUMBER}),
+    ("dashboards:notices", {}),
     ("dashboards:sales", {}),
     ("home", {}),
 ]
@@ -233,6 +235,15 @@ class TestAskedForDirectly:
         actions.edit_customer(customer=farah, by=asha, now=timezone.now(), email="f@example.com")
         assert Preview(known, asha).keeping
         assert not Preview(known, ravi).keeping
+
+    def test_whoever_came_with_an_act(self, farah, asha, ravi, manager, as_user):
+        """The list behind a colleague's notice is empty for everybody else."""
+        batch = Batch.objects.create(kind=Batch.Kind.ASSIGN, by=manager, at=timezone.now())
+        AssignmentChange.objects.create(customer=farah, new_owner=asha, by=manager, at=batch.at, batch=batch)
+        for user, count in ((asha, 1), (ravi, 0)):
+            assert came_to(user).count() == count
+            url = f"{reverse('customers:list')}?came={batch.pk}"
+            assert as_user(user).get(url, headers={"accept": "application/json"}).json()["count"] == count
 
     def test_the_pinned_lists(self, asha, ravi, as_user):
         for user, count in ((asha, 1), (ravi, 0)):

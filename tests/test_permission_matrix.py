@@ -132,6 +132,7 @@ ROWS = [
     # --- dashboards
     Row("dashboards:manager", MANAGERS, get=OK),
     Row("dashboards:sales", SALES, get=OK, by_row=MANAGERS),  # managers need to say whose: test_sales_dashboard
+    Row("dashboards:notices", INSIDE, get=OK),
     Row("dashboards:reports", MANAGERS, get=OK),
 ]
 BY_NAME = {row.name: row for row in ROWS}

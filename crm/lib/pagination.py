@@ -11,7 +11,7 @@ from datetime import date, datetime
 
 from django.core import signing
 from django.core.exceptions import BadRequest
-from django.db.models import F, Q, QuerySet, Value
+from django.db.models import F, IntegerField, Q, QuerySet, Subquery, Value
 from django.db.models.functions import NullIf
 
 PAGE_SIZE = 25
@@ -65,7 +65,24 @@ def capped_count(queryset: QuerySet, *, exact: bool = False) -> tuple[int, bool]
     """(count, whether it is exact). Counting stops at COUNT_CAP unless `exact`."""
     if exact:
         return queryset.order_by().count(), True
-    count = queryset.order_by()[: COUNT_CAP + 1].count()
+    return capped(queryset.order_by()[: COUNT_CAP + 1].count())
+
+
+class CountOf(Subquery):
+    """The number of rows of a queryset as a column: several lists counted by one query."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) counted)"
+    output_field = IntegerField()
+    empty_result_set_value = 0
+
+
+def capped_column(queryset: QuerySet) -> CountOf:
+    """The count of `queryset` as a column, as far as COUNT_CAP; `capped` reads it."""
+    return CountOf(queryset.order_by()[: COUNT_CAP + 1])
+
+
+def capped(count: int) -> tuple[int, bool]:
+    """(count, whether it is exact) of what was counted as far as COUNT_CAP and one."""
     return min(count, COUNT_CAP), count <= COUNT_CAP
 
 

@@ -8,14 +8,15 @@ from django.core.exceptions import BadRequest
 from django.db.models import F
 from django.forms import BoundField
 from django.http import QueryDict
+from django.utils.timezone import localdate
 
 from accounts.models import Role, User
 from crm.lib.http import form_errors
 from crm.lib.pagination import MAX_PAGE_SIZE, PAGE_SIZE, Sort
 from crm.lib.phones import spaced
 from customers.forms.fields import DayField, LineField, NumbersField, SeveralField
-from customers.lists import ANYBODY, DAYS, NEWEST, NOBODY, SORTS, Filters
-from customers.models import Course, Origin, Source, Stage, Status
+from customers.lists import ANYBODY, DAYS, NEWEST, NOBODY, SORTS, Filters, Gift
+from customers.models import Batch, Course, Origin, Source, Stage, Status
 
 SEARCH_LENGTH = 100
 FOLLOW_UP_CHOICES = [
@@ -36,6 +37,7 @@ ENQUIRED_CHOICES = [("again", "More than once"), ("once", "Once")]
 DO_NOT_CALL_CHOICES = [("no", "May be called"), ("yes", "Must not be called")]
 CHOICES = ("follow_up", "contacted", "assigned", "reached", "won", "tries", "enquired", "do_not_call")
 RECENT_IMPORTS = 30
+NO_GIFT = "Nobody was given customers so."
 FILTER_NAMES = tuple(Filters.__dataclass_fields__)
 
 
@@ -102,6 +104,7 @@ class ListForm(forms.Form):
         choices=[("", "Any time"), *WON_CHOICES],
         error_messages={"invalid_choice": one_of(WON_CHOICES)},
     )
+    came = forms.CharField(required=False, max_length=40, label="Given")
     sort = forms.ChoiceField(
         required=False,
         choices=[(sort.name, sort.label) for sort in SORTS.values()],
@@ -186,6 +189,27 @@ class ListForm(forms.Form):
             return origin
         raise forms.ValidationError("There is no such import.")
 
+    def clean_came(self) -> str:
+        """A Gift that there was; `given` keeps by whom and when."""
+        text = self.cleaned_data["came"]
+        if not text:
+            return ""
+        self.given = self._given(text)
+        return text
+
+    @staticmethod
+    def _given(text: str) -> str:
+        try:
+            gift = Gift.read(text)
+        except ValueError as error:
+            raise forms.ValidationError(NO_GIFT) from error
+        found = Batch.objects.select_related("by").filter(pk=gift.batch).first() if gift.batch else None
+        by = found.by if found else User.objects.filter(pk=gift.by).first()
+        if by is None:
+            raise forms.ValidationError(NO_GIFT)
+        day = localdate(found.at) if found else gift.day
+        return f"by {by}, {day:%d/%m/%Y}"
+
     def clean(self) -> dict:
         for first, last in zip(DAYS[::2], DAYS[1::2], strict=True):
             first, last = self.cleaned_data.get(first), self.cleaned_data.get(last)
@@ -203,7 +227,7 @@ class ListForm(forms.Form):
     def filters(self) -> Filters:
         values = self.cleaned_data
         return Filters(
-            **{name: values[name] for name in ("search", "area", *DAYS, *CHOICES)},
+            **{name: values[name] for name in ("search", "area", "came", *DAYS, *CHOICES)},
             **{name: tuple(values[name]) for name in ("status", "owner", "source", "stage", "numbers")},
             course=tuple(map(int, values["course"])),
             origin=str(values["origin"].pk) if values["origin"] else "",
@@ -244,6 +268,8 @@ class ListForm(forms.Form):
             return f"{value:%d/%m/%Y}"
         if name == "numbers":
             return spaced(value[0], settings.HOME_COUNTRY) if len(value) == 1 else f"{len(value)} pasted"
+        if name == "came":
+            return self.given
         field = self.fields[name]
         if not isinstance(field, forms.ChoiceField):
             return str(value)

@@ -156,7 +156,7 @@ class Batch(models.Model):
 
 class AssignmentChange(models.Model):
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="assignment_changes", db_index=False)
-    previous_owner = person(null=True, blank=True)
+    previous_owner = person(null=True, blank=True, db_index=False)
     new_owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
@@ -170,7 +170,8 @@ class AssignmentChange(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["customer", "at"], name="assignment_timeline"),  # the customer's page
-            models.Index(fields=["new_owner", "at"], name="assignment_owner_day"),  # daily caps, the team page
+            models.Index(fields=["new_owner", "at"], name="assignment_owner_day"),  # daily caps, the team page, notices
+            models.Index(fields=["previous_owner", "at"], name="assignment_former_owner"),  # notices, bringing back
         ]
 
     def __str__(self) -> str:

@@ -1,6 +1,6 @@
 """Imports and their rows in words and numbers, for the pages and for scripts."""
 
-from imports.presenters.cards import cards, doors, page_links, present, progress
+from imports.presenters.cards import cards, doors, in_words, page_links, present, progress
 from imports.presenters.check import dealt_in_words, kinds, present_check, shares
 from imports.presenters.rows import (
     Line,
@@ -20,6 +20,7 @@ __all__ = [
     "dealt_in_words",
     "doors",
     "fields_to_choose",
+    "in_words",
     "kinds",
     "line_as_json",
     "lines",

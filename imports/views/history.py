@@ -6,6 +6,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from accounts.access import MANAGER, roles_allowed
+from accounts.actions import see_notices
 from crm.lib.http import form_errors, require_methods, wants_json
 from crm.lib.pagination import Sort, fingerprint, paginate
 from imports.forms import PageForm
@@ -33,4 +34,6 @@ def history(request):
     shown = cards(page.rows, timezone.now())
     if wants_json(request):
         return JsonResponse({"results": [present(card) for card in shown], **page_links(page, request)})
+    if ended := [row.finished_at for row in page.rows if row.uploaded_by == request.user and row.finished_at]:
+        see_notices(user=request.user, until=max(ended))  # her files stand here with what became of them
     return render(request, "imports/history.html", {"cards": shown, "page": page})

@@ -43,6 +43,7 @@
       const successor = fresh.querySelector(`[data-live="${part.dataset.live}"]`);
       if (successor) part.replaceWith(document.adoptNode(successor));
     });
+    document.title = fresh.title;
     history.replaceState(null, "", "/customers/next/");
     window.scrollTo(0, 0);
     document.querySelector("#call-name")?.focus({ preventScroll: true });

@@ -9,6 +9,7 @@
       const successor = fresh.querySelector(`[data-live="${part.dataset.live}"]`);
       if (successor) part.replaceWith(document.adoptNode(successor));
     });
+    document.title = fresh.title;
     prepare();
     if (moveFocus) document.getElementById("timeline-title")?.focus({ preventScroll: true });
   }
