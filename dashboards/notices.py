@@ -1,8 +1,8 @@
 """What happened to somebody's work while she looked elsewhere: customers given to her or taken away, her files read.
 
-Nothing is written for it: notices are read off what is on the record anyway (`AssignmentChange`, `Import`), one for each
-act, and one moment of hers, `User.notices_seen_at`, says which are new. So a notice is never lost or left over: what is
-undone tells nothing any more, and a number is that of the list behind it.
+Nothing is written for it: notices are read off what is on the record anyway (`AssignmentChange`, `Import`), one for
+each act, and one moment of hers, `User.notices_seen_at`, says which are new. So a notice is never lost or left over:
+what is undone tells nothing any more, and a number is that of the list behind it.
 """
 
 from collections.abc import Callable
