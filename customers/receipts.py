@@ -1,5 +1,6 @@
 """What an act on many customers says it did: whom they went to, how many were left, and why."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -123,6 +124,11 @@ def _left(counts: dict) -> str:
     """ "12 left: 9 must not be called, 3 found nobody with room." Those a taker is named for are told already."""
     why = dict(counts.get("why", {}))
     why["taken"] = why.get("taken", 0) - sum(n for n, _ in counts.get("takers", {}).values())
+    return left_in_words(why)
+
+
+def left_in_words(why: Mapping[str, int]) -> str:
+    """Reasons and how many each, in a sentence; "" when nobody is left."""
     told = [words[n != 1].format(f"{n:,}") for reason, words in LEFT.items() if (n := why.get(reason, 0)) > 0]
     if len(told) == 1:
         return f"Left: {told[0]}."

@@ -11,7 +11,9 @@ from customers.actions.assignment import (
     Shared,
     assign,
     assign_one,
+    cannot_take,
     distribute,
+    may_be_given,
     preview,
     share_out,
     unassign,
@@ -45,7 +47,7 @@ from customers.actions.people import (
 from customers.actions.pool import left_today, take_from_pool
 from customers.actions.profile import create_customer, edit_customer
 from customers.actions.saved_lists import MOST_PINNED, choose_columns, delete_view, pin_view, save_view
-from customers.actions.sharing_rules import delete_rule, save_rule, share_by_rules
+from customers.actions.sharing_rules import NO_RULES, delete_rule, save_rule, share_by_rules
 from customers.actions.status import KEEP, record_status
 from customers.actions.undo_sharing import UNDOABLE, begin_undoing, undo_slice, why_not_undone
 
@@ -62,6 +64,7 @@ __all__ = [
     "MOST_PINNED",
     "MOST_XLSX",
     "NOBODY",
+    "NO_RULES",
     "REQUEST_LIMIT",
     "SLICE",
     "UNDOABLE",
@@ -79,6 +82,7 @@ __all__ = [
     "begin_undoing",
     "begin_export",
     "bring_back",
+    "cannot_take",
     "capacities",
     "choose_columns",
     "close_follow_up",
@@ -95,6 +99,7 @@ __all__ = [
     "handed_over",
     "loads",
     "preview",
+    "may_be_given",
     "may_edit",
     "pin_note",
     "put_off",

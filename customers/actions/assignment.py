@@ -122,7 +122,7 @@ def share_out(
     if not rooms:
         raise ActionError(cannot_take(among[0]) if among and len(among) == 1 else NOBODY)
     wanted = customers.order_by().count()
-    free = locked(_free(customers, as_of))
+    free = locked(may_be_given(customers, as_of))
     seed = random.SystemRandom().randrange(2**32) if seed is None else seed
     batch = batch or Batch.objects.create(kind=kind, by=by, at=now)
     to_one = next(iter(rooms)).pk if len(rooms) == 1 else None
@@ -163,7 +163,7 @@ def put_ahead(moves: Mapping[int, float]) -> None:
         User.objects.filter(pk=user_id).update(dealt_ahead=F("dealt_ahead") + move)
 
 
-def _free(customers: CustomerQuerySet, as_of: datetime | None) -> CustomerQuerySet:
+def may_be_given(customers: CustomerQuerySet, as_of: datetime | None) -> CustomerQuerySet:
     """Those who may be given out. The conditions look at the row alone, so that on PostgreSQL they are judged again
     once another manager's transaction lets go of it."""
     if as_of is None:

@@ -24,12 +24,14 @@ from customers.forms.lists import ListForm
 from customers.forms.status import StatusForm
 from customers.lists import NOBODY, narrowed
 from customers.models import Batch, Customer, SharingRule, SharingSettings
-from customers.receipts import how, progress
+from customers.receipts import how, left_in_words, progress
+from customers.sharing_preview import Foreseen, chosen_matching, foresee
 from customers.views.detail import customer_page
 from customers.views.lists import chosen_before, filtered, list_answer, listed
 
 SHARING = (Batch.Kind.ASSIGN, Batch.Kind.DISTRIBUTE)
 TOLD_FOR = timedelta(minutes=15)
+NOT_CARRIED_ON = ("preview", "csrfmiddlewaretoken")
 
 
 @roles_allowed(MANAGER)
@@ -177,6 +179,8 @@ def _share(request: HttpRequest, default_how: str) -> HttpResponse:
             return _refused(request, form.refusal or form_errors(form))
         raise BadRequest(form_errors(form))
     try:
+        if "preview" in data:
+            return _looked_ahead(request, form, data, now)
         shared = _shared(request.user, form, data, now)
     except actions.ActionError as refused:
         return _refused(request, str(refused))
@@ -203,6 +207,31 @@ def _shared(user: User, form: ShareForm, data: QueryDict, now: datetime) -> Batc
         return actions.share_by_rules(customers=customers, by=user, now=now, as_of=as_of, unknown=unknown)
     done = actions.share_out(customers=customers, unknown=unknown, **act)
     return Batch.objects.get(pk=done.batch)
+
+
+def _looked_ahead(request: HttpRequest, form: ShareForm, data: QueryDict, now: datetime) -> HttpResponse:
+    """Who would get how many, with one button that does it."""
+    foreseen = _foreseen(request.user, form, data, now)
+    left = sum(foreseen.left.values())
+    if wants_json(request):
+        shares = [{"id": s.user.pk, "username": s.user.username, "count": s.more} for s in foreseen.shares]
+        return JsonResponse({"shares": shares, "left": left})
+    kept = [(name, value) for name, values in data.lists() if name not in NOT_CARRIED_ON for value in values]
+    context = {"foreseen": foreseen, "left": left_in_words(foreseen.left), "carried": kept, "action": request.path}
+    return render(request, "customers/share_preview.html", {**context, "back": drafts.way_back(request)})
+
+
+def _foreseen(user: User, form: ShareForm, data: QueryDict, now: datetime) -> Foreseen:
+    """What `_shared` would do."""
+    values, unknown = form.cleaned_data, 0
+    as_of = values["as_of"] and min(values["as_of"], now)
+    if form.all_matching:
+        filters = ListForm(data, user=user).checked().filters
+        customers = chosen_matching(filters=filters, by=user, as_of=as_of, limit=values["limit"], now=now)
+    else:
+        customers, unknown = customers_for(user, values["customer_ids"])
+    about = {"among": form.among, "as_of": as_of, "scheme": form.scheme, "now": now}
+    return foresee(customers=customers, unknown=unknown, **about)
 
 
 def _refused(request: HttpRequest, sentence: str) -> HttpResponse:
