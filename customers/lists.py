@@ -160,6 +160,24 @@ def not_found(customers: CustomerQuerySet, numbers: Collection[str]) -> list[str
     return [number for number in numbers if number not in known]
 
 
+# An id begins with the millisecond in which it was made, which is within a slice of an import, or a form, of the moment
+# that is kept: so far apart at most, two clocks included.
+_APART = timedelta(days=1)
+
+
+def first_id(moment: datetime) -> UUID:
+    """The lowest id that could have been made at that moment."""
+    return UUID(int=int(moment.timestamp() * 1_000) << 80)
+
+
+def added_between(begin: datetime | None, end: datetime | None) -> Q:
+    """Those who were added then, both ends included; read from where the ids of that time begin."""
+    found = Q()
+    if begin:
+        found &= Q(created_at__gte=begin, pk__gte=first_id(begin - _APART))
+    return found & Q(created_at__lte=end) if end else found
+
+
 # "Due now" is within 15 minutes of its time; older is overdue.
 DUE_FOR = timedelta(minutes=15)
 
@@ -217,7 +235,7 @@ CLAUSES = {
     "area": lambda area, now: Q(area_key=fold(area)),
     "date_from": lambda day, now: Q(date__gte=day),
     "date_to": lambda day, now: Q(date__lte=day),
-    "added_from": lambda day, now: Q(created_at__gte=beginning(day)),
+    "added_from": lambda day, now: added_between(beginning(day), None),
     "added_to": lambda day, now: Q(created_at__lt=beginning(day + timedelta(days=1))),
     "contact_from": lambda day, now: Q(last_contact_at__gte=beginning(day)),
     "contact_to": lambda day, now: Q(last_contact_at__lt=beginning(day + timedelta(days=1))),

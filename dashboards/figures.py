@@ -1,15 +1,16 @@
 """The numbers on the dashboards: each one named, each one query, each equal to the list it opens."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, F, Max, Min, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 
 from accounts.models import User
-from customers.lists import CONTACTED, FOLLOW_UPS
+from customers.figures import Standing, contacted_today, due_by_owner, standing, waiting_longest
+from customers.lists import CONTACTED, added_between
 from customers.models import Customer, Stage, Status, StatusChange
-from customers.models.vocabulary import CLOSED_STAGES
+from customers.models.vocabulary import OPEN_STAGES
 from imports.models import Import
 
 RECENT_ACTIVITY = 12
@@ -26,35 +27,46 @@ class StatusCount:
     percent: int
 
 
-def status_distribution(viewer: User) -> list[StatusCount]:
-    """Every active status, and each retired one that is still somebody's, in order; counts of what `viewer` sees."""
-    customers = Customer.objects.visible_to(viewer).order_by()
-    counts = dict(customers.values_list("status").annotate(n=Count("pk")))
-    total = sum(counts.values()) or 1
-    statuses = Status.objects.in_order()
+def status_distribution(stand: Standing) -> list[StatusCount]:
+    """Every active status, and each retired one that is still somebody's, in order."""
+    counts, total = stand.by_status(), stand.total() or 1
     return [
-        StatusCount(
-            status=status, count=counts.get(status.pk, 0), percent=round(100 * counts.get(status.pk, 0) / total)
-        )
-        for status in statuses
+        StatusCount(status=status, count=counts[status.pk], percent=round(100 * counts[status.pk] / total))
+        for status in Status.objects.in_order()
         if status.is_active or status.pk in counts
     ]
 
 
-def totals(viewer: User, now: datetime) -> dict:
+@dataclass(frozen=True)
+class Seen:
+    """What a viewer sees, counted once for all figures that need it; by user id, None for nobody's."""
+
+    stand: Standing
+    due: dict[int | None, tuple[int, int]]  # due, overdue
+    contacted: Counter  # today
+
+    @classmethod
+    def by(cls, viewer: User, now: datetime) -> "Seen":
+        """Four queries, each answered by an index."""
+        return cls(standing(viewer), due_by_owner(viewer, now=now), contacted_today(viewer, now=now))
+
+
+def totals(viewer: User, now: datetime, seen: Seen) -> dict:
     """customers, assigned, unassigned, contacted_today, due, overdue, admissions, new_in_7_days (counts) and
-    oldest_unassigned (a moment or None): everything that one pass over what `viewer` sees can count."""
-    return Customer.objects.visible_to(viewer).aggregate(
-        customers=Count("pk"),
-        assigned=Count("pk", filter=Q(assigned_to__isnull=False)),
-        unassigned=Count("pk", filter=Q(assigned_to__isnull=True)),
-        contacted_today=Count("pk", filter=CONTACTED["today"](now)),
-        due=Count("pk", filter=FOLLOW_UPS["due"](now)),
-        overdue=Count("pk", filter=FOLLOW_UPS["overdue"](now)),
-        admissions=Count("pk", filter=Q(status__stage=Stage.WON)),
-        new_in_7_days=Count("pk", filter=Q(created_at__gte=now - timedelta(days=7), created_at__lte=now)),
-        oldest_unassigned=Min(Coalesce("assigned_at", "created_at"), filter=Q(assigned_to__isnull=True)),
-    )
+    oldest_unassigned (a moment or None). Two queries beside what was `seen`."""
+    unassigned = seen.stand.by_owner()[None]
+    customers = Customer.objects.visible_to(viewer)
+    return {
+        "customers": seen.stand.total(),
+        "assigned": seen.stand.total() - unassigned,
+        "unassigned": unassigned,
+        "contacted_today": sum(seen.contacted.values()),
+        "due": sum(due for due, _ in seen.due.values()),
+        "overdue": sum(overdue for _, overdue in seen.due.values()),
+        "admissions": sum(seen.stand.by_owner(Stage.WON).values()),
+        "new_in_7_days": customers.filter(added_between(now - timedelta(days=7), now)).count(),
+        "oldest_unassigned": waiting_longest(customers.unassigned()),
+    }
 
 
 @dataclass
@@ -71,29 +83,27 @@ class Performance:
     last_contact_at: datetime | None = None
 
 
-def sales_performance(viewer: User, now: datetime) -> list[Performance]:
+def sales_performance(viewer: User, seen: Seen) -> list[Performance]:
     """A row for each sales user, and for each person who has customers all the same (left, other role)."""
-    rows = (
-        Customer.objects.visible_to(viewer)
-        .filter(assigned_to__isnull=False)
-        .order_by()
-        .values("assigned_to")
-        .annotate(
-            assigned=Count("pk"),
-            open=Count("pk", filter=~Q(status__stage__in=CLOSED_STAGES)),
-            contacted_today=Count("pk", filter=CONTACTED["today"](now)),
-            overdue=Count("pk", filter=FOLLOW_UPS["overdue"](now)),
-            interested=Count("pk", filter=Q(status__stage=Stage.INTEREST)),
-            admissions=Count("pk", filter=Q(status__stage=Stage.WON)),
-            last_contact_at=Max("last_contact_at"),
+    of_all, open_ones = seen.stand.by_owner(), seen.stand.by_owner(*OPEN_STAGES)
+    interested, won = seen.stand.by_owner(Stage.INTEREST), seen.stand.by_owner(Stage.WON)
+    hers = Customer.objects.visible_to(viewer).filter(assigned_to=OuterRef("pk"), last_contact_at__isnull=False)
+    last = hers.order_by("-last_contact_at", "-pk").values("last_contact_at")[:1]
+    people = User.objects.filter(Q(pk__in=[pk for pk in of_all if pk]) | Q(pk__in=User.objects.sales_users()))
+    rows = [
+        Performance(
+            user=user,
+            assigned=of_all[user.pk],
+            open=open_ones[user.pk],
+            contacted_today=seen.contacted[user.pk],
+            overdue=seen.due.get(user.pk, (0, 0))[1],
+            interested=interested[user.pk],
+            admissions=won[user.pk],
+            last_contact_at=user.last_contact_at,
         )
-    )
-    by_owner = {row.pop("assigned_to"): row for row in rows}
-    people = User.objects.filter(Q(pk__in=by_owner) | Q(pk__in=User.objects.sales_users()))
-    return sorted(
-        (Performance(user=user, **by_owner.get(user.pk, {})) for user in people),
-        key=lambda row: (-row.assigned, str(row.user).casefold()),
-    )
+        for user in people.annotate(last_contact_at=Subquery(last))
+    ]
+    return sorted(rows, key=lambda row: (-row.assigned, str(row.user).casefold()))
 
 
 def recent_imports() -> QuerySet[Import]:

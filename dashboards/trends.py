@@ -9,8 +9,8 @@ from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 
 from accounts.models import User
-from customers.lists import DUE_FOR, WON, became_won, midnight
-from customers.models import AssignmentChange, Customer, FollowUp, Status, StatusChange
+from customers.lists import DUE_FOR, midnight
+from customers.models import AssignmentChange, Customer, FollowUp, Stage, Status, StatusChange
 from imports.models import Import, State
 
 WEEK = timedelta(days=7)
@@ -72,18 +72,21 @@ def contacted_a_week_ago(viewer: User, now: datetime) -> int:
 def overdue_a_week_ago(viewer: User, now: datetime) -> int:
     """How many promises were open and overdue a week ago. An unanswered call moves the time but keeps the promise."""
     then = now - WEEK
-    open_then = Q(closed_at=None) | Q(closed_at__gt=then)
-    follow_ups = FollowUp.objects.visible_to(viewer).filter(open_then, created_at__lte=then)
-    promised = follow_ups.annotate(promise=Coalesce("promised_at", "due_at"))
-    return promised.filter(promise__lt=then - DUE_FOR).count()
+    follow_ups = FollowUp.objects.visible_to(viewer).filter(created_at__lte=then)
+    promised = follow_ups.annotate(promise=Coalesce("promised_at", "due_at")).filter(promise__lt=then - DUE_FOR)
+    # One after the other, each from an index of its own: those that are open still, and those closed since.
+    return promised.open().count() + promised.exclude(state=FollowUp.State.OPEN).filter(closed_at__gt=then).count()
 
 
 def admissions(viewer: User, now: datetime) -> tuple[int, int]:
     """(this month, last month by the same moment): customers who were won then and still are."""
     last_start, last_end = month_start(month_start(now) - timedelta(days=1)), same_moment_last_month(now)
-    last_month = became_won(happened_at__gte=last_start, happened_at__lt=last_end)
-    counts = Customer.objects.visible_to(viewer).aggregate(
-        this_month=Count("pk", filter=WON["month"](now)), last_month=Count("pk", filter=last_month)
+    won = list(Status.objects.filter(stage=Stage.WON).values_list("code", flat=True))
+    changes = StatusChange.objects.visible_to(viewer).standing().filter(new_status__in=won, customer__status__in=won)
+    first = changes.exclude(kind=StatusChange.Kind.IMPORT).exclude(previous_status__in=won)
+    counts = first.filter(happened_at__gte=last_start).aggregate(
+        this_month=Count("customer", distinct=True, filter=Q(happened_at__gte=month_start(now))),
+        last_month=Count("customer", distinct=True, filter=Q(happened_at__lt=last_end)),
     )
     return counts["this_month"], counts["last_month"]
 

@@ -20,13 +20,14 @@ from dashboards.notices import notices as told
 def manager(request):
     """Is anything wrong, who needs help, how are we doing."""
     now = timezone.now()
-    totals = figures.totals(request.user, now)
+    seen = figures.Seen.by(request.user, now)
+    totals = figures.totals(request.user, now, seen)
     context = {
         "totals": totals,
         "trends": trends.trends(request.user, now, totals["new_in_7_days"]),
         "funnel": trends.funnel(request.user, now),
-        "distribution": figures.status_distribution(request.user),
-        "team": figures.sales_performance(request.user, now),
+        "distribution": figures.status_distribution(seen.stand),
+        "team": figures.sales_performance(request.user, seen),
         "sparks": trends.sparks(request.user, now),
         "imports": figures.recent_imports(),
         "waiting_imports": trends.imports_that_need_someone(now),
@@ -41,10 +42,11 @@ def manager(request):
 def sales(request):
     """Her own day; a manager looks at it with ?user=, as she sees it."""
     person, now = _whose_day(request), timezone.now()
+    seen = figures.Seen.by(person, now)
     context = {
         "person": person,
-        "totals": figures.totals(person, now),
-        "distribution": figures.status_distribution(person),
+        "totals": figures.totals(person, now, seen),
+        "distribution": figures.status_distribution(seen.stand),
         "activity": figures.recent_activity(person),
         "customers": figures.customers_to_call(person),
     }

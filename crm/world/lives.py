@@ -14,7 +14,7 @@ from customers.models import FollowUp, Status
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
 OPENS, CLOSES = 9 * HOUR, 20 * HOUR
 IN_VAIN = 4  # unanswered calls in a row, after which she is not tried again
-STALE = 20 * DAY
+STALE = 4 * DAY
 NEXT_CALLS = 0, 1, 2, 3, 4, 5, 7, 9
 HOW_MANY = 14, 22, 22, 16, 11, 8, 5, 2
 _UNANSWERED = "CALL_NOT_ATTENDED"
@@ -75,6 +75,7 @@ class Rows:
     follow_ups: list[tuple] = field(default_factory=list)
     notes: list[tuple] = field(default_factory=list)
     taps: list[tuple] = field(default_factory=list)
+    skips: list[tuple] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -137,7 +138,7 @@ class Stories:
                 self._give(life, rows, to, draw.choice(self.team.managers), given, "")
         if life.owner and not do_not_call:
             self._calls(life, rows)
-        self._end(life, rows)
+        self._end(life, rows, may_be_called=not do_not_call)
 
     # -- hands ---------------------------------------------------------------------------------------------------------
 
@@ -188,6 +189,8 @@ class Stories:
         draw = self.draw
         if draw.random() < 0.2:
             rows.taps.append((life.id, life.owner, moment(at - MINUTE), "call"))
+        if draw.random() < 0.02:
+            rows.skips.append((life.id, life.owner, moment(at - 2 * HOUR), moment(at), "later"))
         if draw.random() < 0.01:  # recorded by mistake and taken back
             codes, weights = _DRAWN[life.status]
             rows.changes.append(self._change(life, life.status, codes[0], life.owner, at - MINUTE, undone=at - 30))
@@ -259,8 +262,8 @@ class Stories:
         made, at = moment(plan.made), moment(closed)
         return (life.id, plan.owner, moment(plan.due), moment(plan.promised), plan.kind, state, plan.by, made, by, at)
 
-    def _end(self, life: Life, rows: Rows) -> None:
-        """A few go back to the pool; what was promised long ago was cleared away by a manager."""
+    def _end(self, life: Life, rows: Rows, *, may_be_called: bool) -> None:
+        """A few go back to the pool; what was promised long ago was cleared away; some are planned anew."""
         if life.next and life.next.due < self.at - STALE and self.draw.random() < 0.95:
             cleared = min(self.at - HOUR, life.next.due + STALE)
             self._close(life, rows, FollowUp.State.CANCELLED, self.draw.choice(self.team.managers), cleared)
@@ -268,8 +271,18 @@ class Stories:
         if life.owner and life.touched < self.at - DAY and self.draw.random() < 0.03:
             back = min(self.at - HOUR, life.touched + 30 * DAY)
             self._give(life, rows, None, self.draw.choice(self.team.managers), back, "")
+        if life.owner and may_be_called and not (life.next or life.exhausted or self.statuses[life.status].closes):
+            self._plan_anew(life)
         if life.next:
             rows.follow_ups.append(self._follow_up(life, FollowUp.State.OPEN, None, None))
+
+    def _plan_anew(self, life: Life) -> None:
+        """Her counsellor has gone through her list this week."""
+        if self.draw.random() < 0.12:
+            made = max(life.touched, self.at - self.draw.randrange(HOUR, 5 * DAY))
+            due = self._in_hours(made + self.draw.randrange(HOUR, 14 * DAY))
+            life.next = Planned(life.owner, due, due, FollowUp.Kind.PROMISE, life.owner, made)
+            life.wrote(made)
 
 
 def _skewed(count: int) -> list[float]:

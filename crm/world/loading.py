@@ -28,6 +28,7 @@ from customers.models import (
     LostReason,
     Note,
     Origin,
+    Skip,
     Source,
     Status,
     StatusChange,
@@ -71,8 +72,9 @@ TABLES = {
     ),
     "notes": (Note, "customer text by at pinned edited_at client_token"),
     "taps": (CallTap, "customer by at kind"),
+    "skips": (Skip, "customer by at until reason"),
 }
-HISTORY = ("enquiries", "edits", "changes", "assignments", "follow_ups", "notes", "taps")
+HISTORY = ("enquiries", "edits", "changes", "assignments", "follow_ups", "notes", "taps", "skips")
 
 
 @dataclass
@@ -303,7 +305,7 @@ class _Builder:
     # -- writing -------------------------------------------------------------------------------------------------------
 
     def _flush(self) -> None:
-        for name in ("changes", "assignments", "follow_ups", "notes", "taps"):
+        for name in ("changes", "assignments", "follow_ups", "notes", "taps", "skips"):
             self.waiting[name] = getattr(self.rows, name)
         for name, (model, columns) in TABLES.items():
             bulk.insert(model, columns.split(), self.waiting[name])

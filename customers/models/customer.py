@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import F, Q, Value
-from django.db.models.functions import NullIf
+from django.db.models.functions import Coalesce, NullIf
 from uuid6 import uuid7
 
 from accounts.models import User
@@ -144,12 +144,48 @@ class Customer(models.Model):
             # migration 0003, because only PostgreSQL has its like: the search.
             models.Index(fields=["assigned_to", "id"], name="customer_owner"),  # own and unassigned lists
             models.Index(
-                fields=["assigned_to", "status", "id"], name="customer_owner_status"
-            ),  # own list by status, dashboards
+                fields=["assigned_to", "status", "id"], condition=Q(merged_into__isnull=True), name="customer_standing"
+            ),  # own list by status; dashboards and team page count from it alone, so it must know who is merged away
             models.Index(fields=["assigned_to", "next_follow_up_at"], name="customer_owner_follow_up"),  # follow-ups
             models.Index(
-                fields=["next_follow_up_at"], condition=Q(next_follow_up_at__isnull=False), name="customer_follow_up"
-            ),  # the whole team's follow-ups
+                fields=["next_follow_up_at", "assigned_to"],
+                condition=Q(next_follow_up_at__isnull=False, merged_into__isnull=True),
+                name="customer_due",
+            ),  # the whole team's follow-ups; due and overdue on the dashboards
+            models.Index(
+                Coalesce("assigned_at", "created_at"),
+                condition=Q(assigned_to__isnull=True, merged_into__isnull=True),
+                name="customer_waiting",
+            ),  # who has waited longest: the unassigned page, the dashboard
+            models.Index(
+                F("assigned_to"),
+                Coalesce("assigned_at", "created_at"),
+                condition=Q(assigned_to__isnull=False, status="NEW", merged_into__isnull=True),
+                name="customer_untouched",
+            ),  # whom she has had longest without a call: the team page
+            models.Index(
+                fields=["assigned_at", "assigned_to"],
+                condition=Q(assigned_at__isnull=False, merged_into__isnull=True),
+                name="customer_given",
+            ),  # given today: the team page and its list
+            # One counsellor's list in the other orders. Only rows with a counsellor pay for them.
+            models.Index(
+                fields=["assigned_to", "date", "id"],
+                condition=Q(assigned_to__isnull=False),
+                name="customer_owner_by_date",
+            ),
+            models.Index(
+                F("assigned_to"),
+                NullIf(F("name"), Value("")),
+                F("id"),
+                condition=Q(assigned_to__isnull=False),
+                name="customer_owner_by_name",
+            ),
+            models.Index(
+                fields=["assigned_to", "last_contact_at", "id"],
+                condition=Q(assigned_to__isnull=False, last_contact_at__isnull=False),
+                name="customer_owner_contact",
+            ),
             models.Index(
                 fields=["last_contact_at", "id"], condition=Q(last_contact_at__isnull=False), name="customer_contact"
             ),  # by last contact; whom nobody has called yet costs it nothing

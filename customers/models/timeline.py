@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from uuid6 import uuid7
 
 from customers.models.customer import Customer, OfCustomerQuerySet
@@ -55,6 +56,7 @@ class StatusChange(models.Model):
         indexes = [
             models.Index(fields=["customer", "happened_at"], name="status_change_timeline"),  # the customer's page
             models.Index(fields=["happened_at"], name="status_change_when"),  # activity on the dashboards
+            models.Index(fields=["new_status", "happened_at"], name="status_change_reached"),  # admissions of a month
         ]
 
     def __str__(self) -> str:
@@ -107,6 +109,9 @@ class FollowUp(models.Model):
             models.Index(
                 fields=["owner", "kind", "due_at"], condition=Q(state="open"), name="follow_up_next_try"
             ),  # next call: retries
+            # The dashboard's "overdue a week ago": still open, or closed since.
+            models.Index(Coalesce("promised_at", "due_at"), condition=Q(state="open"), name="follow_up_promised"),
+            models.Index(fields=["closed_at"], condition=Q(closed_at__isnull=False), name="follow_up_closed"),
         ]
 
     def __str__(self) -> str:
@@ -172,6 +177,7 @@ class AssignmentChange(models.Model):
             models.Index(fields=["customer", "at"], name="assignment_timeline"),  # the customer's page
             models.Index(fields=["new_owner", "at"], name="assignment_owner_day"),  # daily caps, the team page, notices
             models.Index(fields=["previous_owner", "at"], name="assignment_former_owner"),  # notices, bringing back
+            models.Index(fields=["at"], name="assignment_when"),  # the dashboard's week of the unassigned
         ]
 
     def __str__(self) -> str:

@@ -18,6 +18,7 @@ class Stage(models.TextChoices):
 
 
 CLOSED_STAGES = (Stage.WON, Stage.LOST)
+OPEN_STAGES = (Stage.NEW, Stage.CONTACT, Stage.INTEREST)
 
 
 class StatusQuerySet(models.QuerySet):

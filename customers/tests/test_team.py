@@ -76,7 +76,7 @@ def test_a_page_costs_the_same_for_three_and_for_thirty(as_user, manager, django
     client = as_user(manager)
 
     def queries() -> int:
-        with django_assert_max_num_queries(8) as captured:
+        with django_assert_max_num_queries(10) as captured:
             client.get(TEAM).content.decode()
         return len(captured)
 

@@ -5,8 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.db.models import Min, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,6 +18,7 @@ from crm.lib.http import error, form_errors, json_endpoint, request_data, requir
 from customers import actions, tasks
 from customers.access import customer_for, customers_for
 from customers.dealing import RULES
+from customers.figures import waiting_longest
 from customers.forms.assignment import AssignForm, ShareForm
 from customers.forms.lists import ListForm
 from customers.forms.status import StatusForm
@@ -82,7 +82,7 @@ def unassigned(request):
         "seats": seats,
         "has_rules": SharingRule.objects.exists(),
         "alarm_before": _alarm_before(now),
-        "oldest": waiting.order_by().aggregate(since=Min(Coalesce("assigned_at", "created_at")))["since"],
+        "oldest": waiting_longest(waiting),
         "most": max((seat.load for seat in seats), default=0) or 1,
         "batches": batches,
         "working": any(batch.is_under_way for batch, *_ in batches),
