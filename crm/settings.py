@@ -45,6 +45,8 @@ if EXPORTS not in ("nobody", "managers", "everybody"):
 KEEP_UPLOADS_DAYS = int(os.environ.get("KEEP_UPLOADS_DAYS", "180"))
 if KEEP_UPLOADS_DAYS < 30:
     raise ImproperlyConfigured("KEEP_UPLOADS_DAYS is at least 30: for so long an import can be undone.")
+# The key under which the numbers of erased people are known again. Another one forgets whom to keep out.
+ERASED_KEY = os.environ.get("ERASED_KEY", "") or SECRET_KEY
 MAX_UPLOAD_BYTES = int(os.environ.get("MAX_UPLOAD_MB", "100")) * 1024 * 1024
 MAX_IMPORT_ROWS = int(os.environ.get("MAX_IMPORT_ROWS", "1048576"))
 

@@ -19,6 +19,8 @@ from customers.models import (
     Course,
     Customer,
     Enquiry,
+    ErasedNumber,
+    Erasure,
     Export,
     FieldChange,
     FollowUp,
@@ -293,6 +295,20 @@ class EnquiryAdmin(HistoryAdmin):
 class ContactNumberAdmin(HistoryAdmin):
     list_display = ("customer", "number")
     list_select_related = ("customer",)
+
+
+@admin.register(Erasure)
+class ErasureAdmin(HistoryAdmin):
+    list_display = ("customer", "reason", "by", "at")
+    list_select_related = ("customer", "by")
+
+
+@admin.register(ErasedNumber)
+class ErasedNumberAdmin(ReadOnlyAdmin):
+    """Which numbers these are nobody can read; they are let in again on the team's page."""
+
+    list_display = ("erasure", "let_in_at", "let_in_by", "why")
+    list_select_related = ("erasure", "let_in_by")
 
 
 @admin.register(Merge)

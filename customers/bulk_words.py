@@ -13,6 +13,7 @@ MOST_NAMED = 20
 LEFT = {
     "changed": ("1 has changed since and stays as it is", "{} have changed since and stay as they are"),
     "same": ("1 was so already", "{} were so already"),
+    "erased": ("1 was erased", "{} were erased"),
     "do_not_call": ("1 must not be called", "{} must not be called"),
     "unknown": ("1 does not exist any more", "{} do not exist any more"),
 }
@@ -41,7 +42,7 @@ def preview(customers: CustomerQuerySet, kind: str, as_of) -> Preview:
     return Preview(
         total=customers.order_by().count(),
         changed=changed.count(),
-        names=[customer.shown_name for customer in changed.only("name")[:MOST_NAMED]],
+        names=[customer.shown_name for customer in changed.only("name", "erased_at")[:MOST_NAMED]],
         split=[(name or "none", n) for name, n in split],
     )
 
@@ -79,5 +80,5 @@ def told(batch: Batch) -> str:
 def names_left(batch: Batch, viewer: User) -> list[tuple[str, str]]:
     """(id, name) of those who were left because they had changed, up to twenty, as `viewer` may see them."""
     ids = batch.counts.get("named", [])
-    rows = Customer.objects.visible_to(viewer).filter(pk__in=ids).only("name")
+    rows = Customer.objects.visible_to(viewer).filter(pk__in=ids).only("name", "erased_at")
     return sorted(((str(row.pk), row.shown_name) for row in rows), key=lambda row: row[1].casefold())

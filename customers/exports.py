@@ -22,6 +22,7 @@ from crm.lib.pagination import Sort, slices
 from crm.lib.text import guard
 from crm.lib.workbooks import CELL_LENGTH, DAY, MOMENT, text_cell
 from customers.models import ContactNumber, Course, Customer, CustomerQuerySet, Origin, Source, Status
+from customers.models.customer import ERASED_NAME
 
 SLICE = 1_000
 PART = 1 << 16  # characters of CSV that are sent together
@@ -66,7 +67,7 @@ def _columns(customers: CustomerQuerySet) -> list[Column]:
     extra = _extra_labels(customers)
     return [
         (exported.CUSTOMER_ID, lambda c: str(c.pk)),
-        (exported.NAME, lambda c: c.name),
+        (exported.NAME, lambda c: ERASED_NAME if c.erased_at else c.name),
         (exported.PHONE, lambda c: c.dialled),
         *[(exported.further(place), _further(place)) for place in number_columns],
         (exported.AREA, lambda c: c.area),

@@ -6,6 +6,7 @@ from django.utils.timezone import localtime
 
 from crm.lib.dates import utc
 from customers.models import Batch, Customer, Export, Note, StatusChange
+from customers.models.customer import ERASED_NAME
 from customers.planning import Full, Rescue
 from customers.worklist import Next
 
@@ -14,7 +15,7 @@ def customer(row: Customer) -> dict:
     """What the list says of each customer, and her page too. Touches status, assigned_to, source, course, numbers."""
     return {
         "id": str(row.pk),
-        "name": row.name,
+        "name": ERASED_NAME if row.erased_at else row.name,
         "phone_number": row.dialled,
         "phone_e164": row.phone_number,
         "extra_phones": [number.number for number in row.numbers.all()],
@@ -31,6 +32,7 @@ def customer(row: Customer) -> dict:
         "next_follow_up_at": utc(row.next_follow_up_at),
         "last_contact_at": utc(row.last_contact_at),
         "do_not_call": row.do_not_call,
+        "erased_at": utc(row.erased_at),
         "created_at": utc(row.created_at),
         "updated_at": utc(row.updated_at),
     }

@@ -2,7 +2,21 @@
 
 from django.urls import path
 
-from customers.views import assignment, bulk, calls, days, detail, edit, exports, lists, rules, saved, status, team
+from customers.views import (
+    assignment,
+    bulk,
+    calls,
+    days,
+    detail,
+    edit,
+    erase,
+    exports,
+    lists,
+    rules,
+    saved,
+    status,
+    team,
+)
 
 app_name = "customers"
 
@@ -27,6 +41,7 @@ urlpatterns = [
     path("customers/batch/<uuid:batch_id>/undo/", assignment.undo_batch, name="undo_batch"),
     path("customers/<uuid:customer_id>/", detail.customer, name="detail"),
     path("customers/<uuid:customer_id>/edit/", edit.edit, name="edit"),
+    path("customers/<uuid:customer_id>/erase/", erase.erase, name="erase"),
     path("customers/<uuid:customer_id>/notes/", status.notes, name="notes"),
     path("customers/<uuid:customer_id>/notes/<int:note_id>/", status.change_note, name="change_note"),
     path("customers/<uuid:customer_id>/update-status/", status.update_status, name="update_status"),
@@ -44,6 +59,7 @@ urlpatterns = [
     path("team/rules/new/", rules.new_rule, name="new_rule"),
     path("team/rules/<int:rule_id>/", rules.rule, name="rule"),
     path("team/rules/<int:rule_id>/delete/", rules.delete_rule, name="delete_rule"),
+    path("team/erased-numbers/", erase.let_in, name="let_in"),
     path("team/new/", team.new_counsellor, name="new_counsellor"),
     path("team/<int:user_id>/", team.counsellor, name="counsellor"),
     path("team/<int:user_id>/link/", team.password_link, name="password_link"),

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 
 from accounts.models import User
 from crm.lib import phones
+from customers.erased import erased_among
 from customers.lists import DUE_FOR, FOLLOW_UPS, midnight
 from customers.models import Customer, CustomerQuerySet, FollowUp, Stage, Status, StatusChange
 
@@ -122,6 +123,11 @@ def with_number(user: User, text: str) -> list[Customer]:
     if not (terms.exact or terms.digits):
         return []
     return list(Customer.objects.visible_to(user).search(text).with_people().order_by("person", "pk")[:FOUND_AT_MOST])
+
+
+def is_kept_out(text: str) -> bool:
+    """Whether a caller's number belonged to somebody whose data was erased."""
+    return bool(erased_among(phones.search_terms(text, settings.HOME_COUNTRY).exact))
 
 
 def last_recorded(user: User, *, since: datetime) -> StatusChange | None:

@@ -118,7 +118,7 @@ def recent_activity(viewer: User) -> QuerySet[StatusChange]:
 
 def customers_to_call(viewer: User) -> QuerySet[Customer]:
     """The first of hers: those with the earliest follow-up on top."""
-    customers = Customer.objects.visible_to(viewer).open().with_people()
+    customers = Customer.objects.visible_to(viewer).open().filter(erased_at=None).with_people()
     return customers.order_by(F("next_follow_up_at").asc(nulls_last=True), "-id")[:CUSTOMERS_SHOWN]
 
 

@@ -27,6 +27,7 @@ from imports.checks import discard, go_ahead, recount
 from imports.models import IMPORTING_STATES, Import, ImportRow, State, upload_to
 from imports.options import KNOWN_POLICIES, OVERWRITABLE, checked_options, refuse_nonsense
 from imports.pipeline.named import Decided, decide
+from imports.purging import delete_at_once
 from imports.queue import queue
 from imports.reading import Refused, look_closely
 from imports.undo import undo
@@ -47,6 +48,7 @@ __all__ = [
     "cancel",
     "choose_mapping",
     "decide_names",
+    "delete_file",
     "discard",
     "go_ahead",
     "recount",
@@ -191,6 +193,15 @@ def retry(*, import_: Import, by: User, now: datetime) -> Import:
         if stored.undo_started_at:
             return undo(import_=stored, by=by, now=now)
         return queue(stored)
+
+
+def delete_file(*, import_: Import, by: User, now: datetime) -> None:
+    """Delete an upload before its time, and with it the rows as they came: the import cannot be undone then.
+
+    Raises ActionError while the import is at work.
+    """
+    if not delete_at_once(import_=import_, by=by, now=now):
+        raise ActionError(f"{import_.original_name} is being worked on. Stop it, or wait until it is done.")
 
 
 def decide_names(*, import_: Import, rows: Iterable[int], same: bool, by: User, now: datetime) -> Decided:

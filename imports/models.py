@@ -89,6 +89,7 @@ class Import(models.Model):
     report = models.JSONField(default=dict, blank=True, help_text="What the worker found out on the day.")
     check_result = models.JSONField(default=dict, blank=True, help_text="What a check showed, and what then was else.")
     purged_at = models.DateTimeField(null=True, blank=True, help_text="When the file and the raw rows were deleted.")
+    purged_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         constraints = [

@@ -10,7 +10,9 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 
+from accounts.models import User
 from crm.lib import bulk
+from imports.column_samples import without_samples
 from imports.models import WORKING_STATES, Import, ImportRow, State
 from imports.pipeline.clearing import clear_receipts, clear_staged
 from imports.pipeline.patience import pause
@@ -48,7 +50,21 @@ def purge_next(*, now: datetime) -> bool:
         if not (import_.state == State.FAILED and import_.undo_started_at):  # that one may yet be gone on with
             _forget_old_values(import_)
         import_.file.delete(save=False)
-        Import.objects.filter(pk=import_.pk).update(file="", mapping=_without_samples(import_.mapping))
+        Import.objects.filter(pk=import_.pk).update(file="", mapping=without_samples(import_.mapping))
+    return True
+
+
+@transaction.atomic
+def delete_at_once(*, import_: Import, by: User, now: datetime) -> bool:
+    """Delete an upload before its time; the worker then takes the rows as they came. False while it is at work."""
+    stored = _begin(import_, now)
+    if stored is None:
+        return False
+    if stored.purged_by_id is None:
+        Import.objects.filter(pk=stored.pk).update(purged_by=by)
+    if stored.file:
+        # Once nothing can be rolled back any more; where it fails, the worker finds the file still named.
+        transaction.on_commit(lambda: stored.file.storage.delete(stored.file.name))
     return True
 
 
@@ -77,8 +93,13 @@ def _forget_cells(import_: Import) -> None:
 
 
 def _without_what_it_said(pk: int, detail: dict, warnings: list[dict]) -> tuple:
+    return pk, None, *what_stays_of(detail, warnings)
+
+
+def what_stays_of(detail: dict, warnings: list[dict]) -> tuple[dict, list[dict]]:
+    """Of what a receipt says of its row: what nobody can be known by."""
     detail = {key: detail[key] for key in _KEPT_OF_DETAIL if key in detail}
-    return pk, None, detail, [{key: said.get(key, "") for key in _KEPT_OF_WARNING} for said in warnings]
+    return detail, [{key: said.get(key, "") for key in _KEPT_OF_WARNING} for said in warnings]
 
 
 def _forget_old_values(import_: Import) -> None:
@@ -87,11 +108,3 @@ def _forget_old_values(import_: Import) -> None:
     for first in range(0, last + 1, BATCH):
         rows.filter(number__range=(first, first + BATCH - 1), before__isnull=False).update(before=None)
         pause()
-
-
-def _without_samples(mapping: dict) -> dict:
-    sheets = [
-        {**sheet, "columns": [{**column, "samples": []} for column in sheet["columns"]]}
-        for sheet in mapping.get("sheets", [])
-    ]
-    return {**mapping, "sheets": sheets} if sheets else mapping

@@ -15,6 +15,7 @@ class Reason(StrEnum):
     DIFFERENT_NAME = "different_name"
     NAME_TOO_LONG = "name_too_long"
     TEST_LEAD = "test_lead"
+    NUMBER_ERASED = "number_erased"
 
     FILE_EMPTY = "file_empty"
     NO_PHONE_COLUMN = "no_phone_column"
@@ -51,6 +52,7 @@ ROW_REASONS = (
     Reason.DIFFERENT_NAME,
     Reason.NAME_TOO_LONG,
     Reason.TEST_LEAD,
+    Reason.NUMBER_ERASED,
 )
 
 # What it is about, if known, follows each sentence's «»; without it the words in «» fall away.
@@ -74,6 +76,10 @@ _SENTENCES: dict[Reason, str] = {
     ),
     Reason.NAME_TOO_LONG: "The name is longer than 200 characters. Shorten it and upload the row again.",
     Reason.TEST_LEAD: "This is a test lead, an example or a hint, no person. There is nothing to do.",
+    Reason.NUMBER_ERASED: (
+        "This number belongs to somebody whose data was erased, so the row was kept out. "
+        "If she has enquired anew, let the number in again (Team › Erased numbers) and upload the row once more."
+    ),
     Reason.FILE_EMPTY: "There are no rows in this file. Check that you chose the right one, and upload it again.",
     Reason.NO_PHONE_COLUMN: (
         "No column holds phone numbers«. The columns found are: {}». Say which one does, or add one."

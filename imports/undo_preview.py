@@ -123,7 +123,7 @@ class Preview:
         merges = Merge.objects.filter(undone_at=None)
         of_merged = Q(customer__merged_into__isnull=False)
         of_merged |= Q(customer__in=merges.values("winner")) | Q(customer__in=merges.values("loser"))
-        return Q(Exists(self._later())) | of_merged
+        return Q(Exists(self._later())) | of_merged | Q(customer__erased_at__isnull=False)
 
     def _later(self) -> QuerySet[FieldChange]:
         """Changes of the same field by a person, or by another file that stands."""

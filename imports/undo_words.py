@@ -19,6 +19,7 @@ WHY = {
     taken_back.FOLLOW_UP: "has a follow-up",
     taken_back.ASKED: "came in another way, too",
     taken_back.MERGED: "merged with another customer",
+    taken_back.ERASED: "was erased since",
     LATER: "in a later file, too",
     HAND: "changed by hand since",
     FILE: "changed by a later file",

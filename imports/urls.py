@@ -20,4 +20,5 @@ urlpatterns = [
     path("<uuid:import_id>/cancel/", views.cancel, name="cancel"),
     path("<uuid:import_id>/retry/", views.retry, name="retry"),
     path("<uuid:import_id>/file/", views.file, name="file"),
+    path("<uuid:import_id>/file/delete/", views.delete_file, name="delete_file"),
 ]

@@ -95,6 +95,11 @@ def purged_in_words(import_: Import) -> str:
     if import_.purged_at is None:
         return ""
     day = localtime(import_.purged_at)
+    if import_.purged_by_id:
+        return (
+            f"{import_.purged_by} deleted the file on {day:%a} {day.day} {day:%b %Y}, and its rows as they came with "
+            "it. What became of them is still here."
+        )
     return (
         f"The file was deleted on {day:%a} {day.day} {day:%b %Y}, as uploads are after {settings.KEEP_UPLOADS_DAYS} "
         "days, and its rows as they came with it. What became of them is still here."
@@ -191,7 +196,7 @@ def note_in_words(note: dict, *, many_sheets: bool) -> str:
     return f"{', '.join(place).capitalize()}: {said}" if place else said
 
 
-def decided_in_words(*, created: int, updated: int, unchanged: int, left: int, same: bool) -> str:
+def decided_in_words(*, created: int, updated: int, unchanged: int, rejected: int = 0, left: int, same: bool) -> str:
     """What a decision about names did."""
     done = []
     if same:
@@ -200,6 +205,8 @@ def decided_in_words(*, created: int, updated: int, unchanged: int, left: int, s
         done.append(f"{created:,} added as another person at the same number")
     if not same and updated + unchanged:
         done.append(f"{updated + unchanged:,} had been added meanwhile")
+    if rejected:
+        done.append(f"{rejected:,} kept out, because the person at that number was erased")
     if left:
         done.append(f"{left:,} had been decided already and were left")
     return ". ".join(done) + "."

@@ -17,6 +17,7 @@ from customers.models import (
     CallTap,
     Customer,
     Enquiry,
+    Erasure,
     FieldChange,
     FollowUp,
     Note,
@@ -181,6 +182,7 @@ class TestAskedForDirectly:
         Skip.objects.create(customer=farah, by=asha, at=now, until=now, reason=Skip.Reason.LATER)
         Note.objects.create(customer=farah, text=SECRET, by=asha, at=now, pinned=True)
         Enquiry.objects.create(customer=farah, origin=farah.origin)
+        Erasure.objects.create(customer=farah, by=asha, at=timezone.now(), reason=SECRET)
 
     @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
     def test_the_timeline(self, kind, farah, asha, ravi):

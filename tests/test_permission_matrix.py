@@ -76,6 +76,8 @@ ROWS = [
     Row("customers:next", SALES, get=OK),
     Row("customers:detail", HERS, get=OK, kwargs=CUSTOMER, by_row=("other",)),
     Row("customers:edit", HERS, get=OK, post=BAD, kwargs=CUSTOMER, by_row=("other",)),
+    Row("customers:erase", MANAGERS, get=OK, post=BAD, kwargs=CUSTOMER),
+    Row("customers:let_in", MANAGERS, get=OK, post=BAD),
     Row("customers:notes", HERS, post=BAD, kwargs=CUSTOMER, by_row=("other",)),
     Row("customers:change_note", HERS, post=BAD, kwargs=("customer_id", "note_id"), by_row=("other",)),
     Row("customers:update_status", HERS, post=BAD, kwargs=CUSTOMER, json_endpoint=True, by_row=("other",)),
@@ -129,6 +131,7 @@ ROWS = [
     Row("imports:retry", MANAGERS, post=(302, 400, 302), kwargs=IMPORT),
     Row("imports:problems_file", MANAGERS, get=OK, kwargs=IMPORT),
     Row("imports:file", MANAGERS, get=OK, kwargs=IMPORT),
+    Row("imports:delete_file", MANAGERS, post=(302, 200, 302), kwargs=IMPORT),
     # --- dashboards
     Row("dashboards:manager", MANAGERS, get=OK),
     Row("dashboards:sales", SALES, get=OK, by_row=MANAGERS),  # managers need to say whose: test_sales_dashboard

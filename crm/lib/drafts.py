@@ -5,9 +5,14 @@ session (or with a stale CSRF token) and with a valid token leaves its fields in
 takes them out again once the same person has signed in. A token of somebody else's, or none, keeps nothing.
 """
 
+from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from django.contrib.sessions.backends.base import UpdateError
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 from django.core import signing
 from django.http import HttpRequest, QueryDict
 from django.utils import timezone
@@ -100,6 +105,17 @@ def drop_others(request: HttpRequest) -> None:
     """After a login: what somebody else had typed in this browser goes, unseen."""
     if SESSION_KEY in request.session:
         request.session[SESSION_KEY] = _mine(request)
+
+
+def forget(words: Collection[str]) -> None:
+    """Take every draft whose form is named after one of `words` out of every session."""
+    for session in Session.objects.filter(expire_date__gt=timezone.now()).iterator(chunk_size=500):
+        kept = session.get_decoded().get(SESSION_KEY, [])
+        if any(word in draft["form"] for draft in kept for word in words):
+            store = SessionStore(session.session_key)
+            store[SESSION_KEY] = [draft for draft in kept if not any(word in draft["form"] for word in words)]
+            with suppress(UpdateError):  # signed out in this very moment, and the draft is gone with the session
+                store.save()
 
 
 def _mine(request: HttpRequest) -> list[dict]:

@@ -311,11 +311,12 @@ def digits_for_search(e164: str) -> str:
     '+919876543210' gives '00919876543210 09876543210': with the code, with 00, bare, and with the trunk zero.
     """
     international = "00" + e164.removeprefix("+")
-    with_trunk_zero = "0" + _national(e164)
+    with_trunk_zero = "0" + national(e164)
     return international if with_trunk_zero in international else f"{international} {with_trunk_zero}"
 
 
-def _national(e164: str) -> str:
+def national(e164: str) -> str:
+    """The digits of an E.164 number without the code of its country."""
     if e164.startswith("+91"):
         return e164[3:]
     try:
@@ -332,6 +333,6 @@ def search_terms(text, region: str = "IN") -> PhoneQuery:
     plain = _plain(str(text or "")[:LONGEST_TEXT])
     found = read_numbers(plain, region)
     if found.number:
-        return PhoneQuery([found.number, *found.extras], _national(found.number))
+        return PhoneQuery([found.number, *found.extras], national(found.number))
     digits = "".join(filter(str.isdigit, plain)) if _NUMBER_LIKE.fullmatch(plain) else ""
     return PhoneQuery([], digits if LEAST_DIGITS_FOR_SEARCH <= len(digits) <= LONGEST_NUMBER + 4 else "")

@@ -29,7 +29,8 @@ from customers.actions.bulk import (
 )
 from customers.actions.calls import UNDO_WITHIN, record_tap, set_message, skip, take_back
 from customers.actions.capacity import Seat, capacities, eligible, loads, seats
-from customers.actions.errors import ActionError, AlreadyKnown, AlreadyLookedAfter, Conflict
+from customers.actions.erase import KeptFile, also_erase, erase, let_in
+from customers.actions.errors import ActionError, AlreadyKnown, AlreadyLookedAfter, Conflict, KeptOut
 from customers.actions.exports import MOST_XLSX, begin_export, end_export
 from customers.actions.follow_ups import close_follow_up, put_off, replan, set_follow_up
 from customers.actions.late import record_late
@@ -74,9 +75,12 @@ __all__ = [
     "AlreadyLookedAfter",
     "Conflict",
     "Handover",
+    "KeptFile",
+    "KeptOut",
     "Seat",
     "Shared",
     "add_note",
+    "also_erase",
     "assign",
     "assign_one",
     "begin_undoing",
@@ -95,8 +99,10 @@ __all__ = [
     "edit_note",
     "eligible",
     "end_export",
+    "erase",
     "hand_over",
     "handed_over",
+    "let_in",
     "loads",
     "preview",
     "may_be_given",

@@ -13,6 +13,7 @@ from django.db.models import Count, F, Max, Q
 from accounts.models import User
 from customers.actions.capacity import capacities, loads
 from customers.actions.errors import ActionError
+from customers.actions.held import held
 from customers.dealing import EVEN, EVENLY, LOAD, WEIGHTS, Player, Scheme, deal, more_ahead
 from customers.models import AssignmentChange, Batch, Customer, CustomerQuerySet, FollowUp, Stage
 
@@ -42,11 +43,11 @@ class Shared:
 def assign_one(*, customer: Customer, to: User | None, by: User, now: datetime, why: str = "") -> Customer:
     """Give one customer to `to` (None: to nobody). Giving her to whom she has already changes nothing.
 
-    Raises ActionError when `to` cannot take customers now.
+    Raises ActionError when `to` cannot take customers now, or when her data was erased.
     """
     # People are locked before customers, here and in `share_out`, so that no two acts wait for each other.
     can_take = to is None or to in capacities(now=now, among=[to.pk], lock=True)
-    customer = Customer.objects.select_for_update().get(pk=customer.pk)
+    customer = held(customer.pk)
     if customer.assigned_to_id == (to.pk if to else None):
         return customer
     if not can_take:

@@ -34,7 +34,7 @@ SOURCE_BIT = edit_bit("source")
 BULK_KINDS = (Batch.Kind.STATUS, Batch.Kind.FOLLOW_UP, Batch.Kind.SOURCE)
 _READ = (
     "name", "status", "assigned_to", "source", "next_follow_up_at", "exhausted_at", "do_not_call", "updated_at",
-    "hand_edited", "version",
+    "hand_edited", "version", "erased_at",
 )  # fmt: skip
 
 
@@ -116,6 +116,8 @@ def _locked(customers: CustomerQuerySet) -> list[Customer]:
 
 def _why_left(row: Customer, act: Act, as_of: datetime) -> str:
     """Why nothing is done to her; "" when it is."""
+    if row.erased_at:
+        return "erased"
     if row.updated_at > as_of:
         return "changed"
     if act.kind == Batch.Kind.STATUS:

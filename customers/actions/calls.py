@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from customers.actions.errors import ActionError
+from customers.actions.held import held, refuse_erased
 from customers.actions.status import WRITTEN
 from customers.models import CallingRules, CallTap, Customer, FollowUp, Skip, StatusChange
 
@@ -19,13 +20,14 @@ NOT_LAST = "Something else was recorded since. Record what is right now instead.
 def record_tap(*, customer: Customer, kind: str, by, now: datetime) -> CallTap:
     """She tapped Call or WhatsApp. A tap right after another of the kind is the same one."""
     with transaction.atomic():
-        Customer.objects.select_for_update().get(pk=customer.pk)
+        held(customer.pk)
         same = CallTap.objects.filter(customer=customer, by=by, kind=kind, at__gt=now - SAME_TAP).first()
         return same or CallTap.objects.create(customer=customer, by=by, kind=kind, at=now)
 
 
 def skip(*, customer: Customer, reason: str, by, now: datetime) -> Skip:
     """Offer `customer` later and not now."""
+    refuse_erased(customer)
     hours = CallingRules.current().hours
     until = hours.fitted(now + LATER) if reason == Skip.Reason.LATER else hours.on(now + timedelta(days=1))
     return Skip.objects.create(customer=customer, by=by, at=now, until=until, reason=reason)
@@ -37,7 +39,7 @@ def take_back(*, change: StatusChange, by, now: datetime) -> StatusChange:
     Raises ActionError when it is somebody else's, older than ten minutes, or not the last one any more.
     """
     with transaction.atomic():
-        customer = Customer.objects.select_for_update().get(pk=change.customer_id)
+        customer = held(change.customer_id)
         change = StatusChange.objects.get(pk=change.pk)
         if change.undone_at and change.changed_by_id == by.pk:
             return change

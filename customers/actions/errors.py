@@ -11,6 +11,10 @@ class Conflict(ActionError):
     """Somebody else changed the same thing in between."""
 
 
+class KeptOut(ActionError):
+    """The number belonged to somebody whose data was erased; a manager can let it in again."""
+
+
 class AlreadyLookedAfter(ActionError):
     """The number of a new customer belongs to one whom another person looks after; the entry was passed on."""
 

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.timezone import localtime
 
 from customers.actions.errors import ActionError
+from customers.actions.held import held
 from customers.models import Batch, Customer, FieldChange, FollowUp
 
 KEPT_WITHIN = timedelta(minutes=30)
@@ -73,7 +74,7 @@ def put_off(*, customer: Customer, due_at: datetime, by, now: datetime) -> Follo
     if due_at <= now:
         raise ActionError(PAST)
     with transaction.atomic():
-        customer = Customer.objects.select_for_update().get(pk=customer.pk)
+        customer = held(customer.pk)
         follow_up = open_follow_up(customer)
         if follow_up is None:
             raise ActionError("No follow-up is open. Record an outcome with a time instead.")

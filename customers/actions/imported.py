@@ -114,6 +114,7 @@ class KnownCustomers:
         self._at: dict[str, list[uuid.UUID]] = {}
         self._survivors: dict[uuid.UUID, uuid.UUID] = {}
         self._persons: dict[str, int] = {}
+        self._erased: set[uuid.UUID] = set()
         self._load(Customer.objects.at_numbers(numbers))
         if missing := {uuid.UUID(given) for given in ids} - self.by_id.keys():
             self._load(Customer.objects.filter(pk__one_of=missing))
@@ -137,10 +138,17 @@ class KnownCustomers:
         pk = uuid.UUID(given)
         return self.by_id.get(self._survivors.get(pk, pk))
 
+    def is_erased(self, given: str) -> bool:
+        """Whether the one with that id was erased, by herself or with her survivor."""
+        return uuid.UUID(given) in self._erased
+
     def _load(self, customers) -> None:
-        rows = customers.order_by("phone_number", "person").values_list("merged_into_id", *_READ)
-        for merged_into, *values in rows:
+        rows = customers.order_by("phone_number", "person").values_list("merged_into_id", "erased_at", *_READ)
+        for merged_into, erased_at, *values in rows:
             pk, number, person = values[:3]
+            if erased_at:
+                self._erased.add(pk)
+                continue
             self._persons[number] = max(person, self._persons.get(number, 0))
             places = self._at.setdefault(number, [])
             if number and pk not in places:

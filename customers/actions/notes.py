@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, transaction
 
 from customers.actions.errors import USED_TOKEN, ActionError
+from customers.actions.held import held
 from customers.models import Customer, FieldChange, Note
 
 EDIT_WITHIN = timedelta(minutes=15)
@@ -19,6 +20,7 @@ def may_edit(note: Note, *, by, now: datetime) -> bool:
 def edit_note(*, note: Note, text: str, by, now: datetime) -> Note:
     """Change one's own fresh note; what it said before stays on the record. Raises ActionError for any other."""
     with transaction.atomic():
+        held(note.customer_id)
         note = Note.objects.select_for_update().get(pk=note.pk)
         if not may_edit(note, by=by, now=now):
             raise ActionError(NOT_EDITED)
@@ -45,7 +47,7 @@ def add_note(*, customer: Customer, text: str, by, now: datetime, client_token: 
     """
     try:
         with transaction.atomic():
-            Customer.objects.select_for_update().get(pk=customer.pk)
+            held(customer.pk)
             if client_token and (note := Note.objects.filter(client_token=client_token).first()):
                 if note.customer_id != customer.pk or note.by_id != by.pk:
                     raise ActionError(USED_TOKEN)

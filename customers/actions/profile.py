@@ -10,9 +10,11 @@ from django.utils.timezone import localdate
 from accounts.models import User
 from crm.lib import phones
 from crm.lib.text import fold, search_text
-from customers.actions.errors import ActionError, AlreadyKnown, AlreadyLookedAfter, Conflict
+from customers.actions.errors import ActionError, AlreadyKnown, AlreadyLookedAfter, Conflict, KeptOut
 from customers.actions.follow_ups import close_follow_up
+from customers.actions.held import held
 from customers.actions.vocabulary import KINDS, word
+from customers.erased import erased_among
 from customers.models import (
     AssignmentChange,
     ContactNumber,
@@ -28,6 +30,7 @@ from customers.models.customer import AREA_LENGTH, HAS_NUMBER, edit_bit
 
 PASSED_ON = "Passed to the team: this number is already being looked after."
 PASSED_ON_A_DAY = 20
+KEPT_OUT = "This number belongs to somebody whose data was erased, so it is kept out."
 PASSED_ON_LABEL = "Typed in for a known number"
 # The same entry by the same person again within this time is a second press of the same button.
 DOUBLE_SUBMIT = timedelta(minutes=2)
@@ -50,7 +53,8 @@ def create_customer(
 
     `source` and `course` may be texts. The same entry again at once returns the customer of the first time.
     Raises AlreadyKnown when the number is known and visible to `by`. When somebody else looks after it, a sales
-    user's entry is kept as an enquiry and a note there, and AlreadyLookedAfter is raised.
+    user's entry is kept as an enquiry and a note there, and AlreadyLookedAfter is raised. Raises KeptOut when the
+    number belonged to somebody who was erased.
     """
     entry = {"by": by, "now": now, "phone_number": phone_number, "extra_phones": list(extra_phones), "fields": fields}
     try:
@@ -64,6 +68,7 @@ def _typed_in(*, by: User, now: datetime, phone_number: str, extra_phones: list[
         fields = _with_words(fields)
         known = _known(phone_number)
         if known is None:
+            _refuse_erased_numbers([phone_number, *extra_phones])
             return _create(by=by, now=now, phone_number=phone_number, extra_phones=extra_phones, fields=fields)
         if _is_double_submit(known, by, now, phone_number, fields):
             return known
@@ -95,6 +100,11 @@ def _is_double_submit(known: Customer, by: User, now: datetime, phone_number: st
         origin.kind == Origin.Kind.MANUAL and origin.created_by_id == by.pk and now - known.created_at < DOUBLE_SUBMIT
     )
     return just_now and known.phone_number == phone_number and known.name == fields.get("name", "")
+
+
+def _refuse_erased_numbers(numbers: Iterable[str]) -> None:
+    if erased_among(list(numbers)):
+        raise KeptOut(KEPT_OUT)
 
 
 def _refuse_visible(known: Customer, by: User) -> None:
@@ -170,17 +180,18 @@ def edit_customer(
     `source` and `course` may be texts. `seen` is the moment that the form's values are of: Conflict when somebody else
     changed one of the same fields since. `extra_phones` None leaves the further numbers alone. Raises AlreadyKnown
     when the number belongs to another whom `by` may see; when somebody else looks after that one, a note is left
-    there, nothing is changed, and AlreadyLookedAfter is raised.
+    there, nothing is changed, and AlreadyLookedAfter is raised. Raises KeptOut for a new number of somebody erased.
     """
     try:
         with transaction.atomic():
-            stored = Customer.objects.select_for_update().get(pk=customer.pk)
+            stored = held(customer.pk)
             fields = _with_words(fields)
             changed = {field: value for field, value in fields.items() if getattr(stored, field) != value}
             if seen is not None:
                 _refuse_conflict(stored, changed, by, seen, numbers=extra_phones)
             other = _holder_of(stored, changed.get("phone_number"))
             if other is None:
+                _refuse_erased_numbers(_new_numbers(stored, changed, extra_phones))
                 return _edit(stored, changed, extra_phones, by, now)
             _refuse_visible(other, by)
             _passing_on(by, now)
@@ -200,6 +211,14 @@ def _holder_of(customer: Customer, phone_number: str | None) -> Customer | None:
     )
     other = taken.exclude(pk=customer.pk).first()
     return (other.merged_into or other) if other else None
+
+
+def _new_numbers(stored: Customer, changed: dict, extra_phones: Iterable[str] | None) -> set[str]:
+    """The numbers that an edit would give `stored` and that she has not yet."""
+    new = {*filter(None, [changed.get("phone_number")]), *(extra_phones or ())}
+    if new:
+        new -= {stored.phone_number, *stored.numbers.values_list("number", flat=True)}
+    return new
 
 
 def _edit(stored: Customer, changed: dict, extra_phones: Iterable[str] | None, by: User, now: datetime) -> Customer:

@@ -15,6 +15,7 @@ from customers.actions.follow_ups import (
     open_follow_up,
     set_follow_up,
 )
+from customers.actions.held import held
 from customers.actions.retries import plan_next_try
 from customers.models import Customer, FollowUp, LostReason, Status, StatusChange
 
@@ -49,7 +50,7 @@ def record_status(
     """
     try:
         with transaction.atomic():
-            customer = Customer.objects.select_for_update().get(pk=customer.pk)
+            customer = held(customer.pk)
             if client_token and (recorded := _recorded(client_token, customer, by)):
                 return recorded
             if seen is not None and (other := by_others_since(customer, by, seen)):

@@ -28,7 +28,7 @@ from customers.models import (
 
 # Why a customer whom a file added stays although the file is undone.
 CONTACT, STATUS, NOTE, EDITED = "contact", "status", "note", "edited"
-FOLLOW_UP, ASKED, MERGED = "follow_up", "asked", "merged"
+FOLLOW_UP, ASKED, MERGED, ERASED = "follow_up", "asked", "merged", "erased"
 
 
 @dataclass(slots=True)
@@ -57,6 +57,7 @@ def traces(*origin_ids: UUID) -> list[tuple[str, QuerySet, str]]:
         (EDITED, Customer.objects.filter(hand_edited__gt=0), "pk"),
         (FOLLOW_UP, FollowUp.objects.exclude(**came_along), "customer"),
         (ASKED, Enquiry.objects.exclude(origin__in=origin_ids), "customer"),
+        (ERASED, Customer.objects.filter(erased_at__isnull=False), "pk"),
         (MERGED, Merge.objects.all(), "winner"),
         (MERGED, Merge.objects.all(), "loser"),
         (MERGED, Customer.objects.filter(merged_into__isnull=False), "pk"),
@@ -81,6 +82,11 @@ def worked_on(ids: Collection[UUID], *origin_ids: UUID) -> dict[UUID, list[str]]
             if why not in reasons:
                 reasons.append(why)
     return found
+
+
+def erased_of(ids: Collection[UUID]) -> set[UUID]:
+    """Those of `ids` who were erased: nothing comes back to them."""
+    return set(Customer.objects.filter(pk__in=ids, erased_at__isnull=False).values_list("pk", flat=True))
 
 
 def merged_of(ids: Collection[UUID]) -> set[UUID]:

@@ -2,6 +2,7 @@
 
 from customers.models.calling import CallingRules, CallTap, Skip
 from customers.models.customer import ContactNumber, Customer, CustomerQuerySet, Enquiry, Merge
+from customers.models.erasure import ErasedNumber, Erasure
 from customers.models.exports import Export
 from customers.models.saved_lists import ListSetting, Pin, SavedView
 from customers.models.sharing import SharingRule, SharingSettings
@@ -26,6 +27,8 @@ __all__ = [
     "Customer",
     "CustomerQuerySet",
     "Enquiry",
+    "ErasedNumber",
+    "Erasure",
     "Export",
     "FieldChange",
     "FollowUp",

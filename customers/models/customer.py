@@ -17,6 +17,7 @@ from customers.models.vocabulary import CLOSED_STAGES, Course, Origin, Source, S
 NAME_LENGTH = 200
 AREA_LENGTH = 200
 UNKNOWN_NAME = "Unknown"
+ERASED_NAME = "Erased"
 
 # To be said wherever customers are looked up by their number: the index leaves out those without one, and neither
 # database makes sure by itself that a number (SQLite) or each of more than a hundred (PostgreSQL) is not blank.
@@ -54,9 +55,11 @@ class CustomerQuerySet(models.QuerySet):
     def needing_work(self):
         """The open ones, and any with a follow-up to come: what has to be handed over when her counsellor leaves.
 
-        The other won and lost ones stay with whoever won or lost them, so that the figures of her time stay true.
+        The other won and lost ones stay with whoever won or lost them, so that the figures of her time stay true; so
+        do those who were erased.
         """
-        return self.filter(~Q(status__stage__in=CLOSED_STAGES) | Q(next_follow_up_at__isnull=False))
+        work = ~Q(status__stage__in=CLOSED_STAGES) | Q(next_follow_up_at__isnull=False)
+        return self.filter(work, erased_at=None)
 
     def callable(self):
         return self.filter(do_not_call=False)
@@ -124,6 +127,7 @@ class Customer(models.Model):
     merged_into = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="merged", db_index=False
     )
+    erased_at = models.DateTimeField(null=True, blank=True, help_text="When it was forgotten who she was.")
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
@@ -227,7 +231,7 @@ class Customer(models.Model):
 
     @property
     def shown_name(self) -> str:
-        return self.name or UNKNOWN_NAME
+        return ERASED_NAME if self.erased_at else self.name or UNKNOWN_NAME
 
     @property
     def waiting_since(self):

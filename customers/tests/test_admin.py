@@ -14,6 +14,8 @@ from customers.models import (
     Course,
     Customer,
     Enquiry,
+    ErasedNumber,
+    Erasure,
     Export,
     FieldChange,
     FollowUp,
@@ -42,6 +44,8 @@ READ_ONLY = [
     ContactNumber,
     Customer,
     Enquiry,
+    ErasedNumber,
+    Erasure,
     Export,
     FieldChange,
     FollowUp,
@@ -77,6 +81,8 @@ def history_of(customer, by):
     FieldChange.objects.create(customer=customer, field="area", old="", new="Kochi", by=by, at=now)
     Enquiry.objects.create(customer=customer, origin=customer.origin, source=SourceFactory(), course=CourseFactory())
     ContactNumber.objects.create(customer=customer, number=f"+9147{ContactNumber.objects.count():08d}")
+    erasure = Erasure.objects.create(customer=customer, by=by, at=now, reason="asked for it")
+    ErasedNumber.objects.create(erasure=erasure, digest=f"{ErasedNumber.objects.count():064d}")
     Merge.objects.create(winner=customer, loser=CustomerFactory(), by=by, at=now)
     CallTap.objects.create(customer=customer, by=by, at=now)
     Skip.objects.create(customer=customer, by=by, at=now, until=now, reason=Skip.Reason.LATER)

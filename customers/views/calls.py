@@ -39,6 +39,8 @@ def next_customer(request):
     rules, chosen = CallingRules.current(), form.cleaned_data["customer"]
     if chosen:
         found = worklist.Next(customer_for(request.user, chosen), "chosen")
+        if found.customer.erased_at and not wants_json(request):
+            return redirect("customers:detail", found.customer.pk)
     else:
         found = worklist.next_call(request.user, now=now) if rules.hours.is_open(now) else None
     if wants_json(request):
@@ -123,10 +125,12 @@ def _whose(request: HttpRequest, number: str) -> HttpResponse:
     """Somebody rings back: straight to her, or a choice among those who share the number."""
     found = worklist.with_number(request.user, number)
     if wants_json(request):
-        return JsonResponse({"results": [presenters.customer(row) for row in found]})
+        results = [presenters.customer(row) for row in found]
+        return JsonResponse({"results": results, "erased": not found and worklist.is_kept_out(number)})
     if len(found) == 1:
         return redirect(page_of(found[0]))
-    return render(request, "customers/who.html", {"number": number, "found": found})
+    kept_out = not found and worklist.is_kept_out(number)
+    return render(request, "customers/who.html", {"number": number, "found": found, "kept_out": kept_out})
 
 
 @roles_allowed(*EVERYBODY)
@@ -135,7 +139,10 @@ def skip(request, customer_id):
     customer, form = customer_for(request.user, customer_id), SkipForm(request_data(request))
     if not form.is_valid():
         return error(request, 400, form_errors(form))
-    skipped = actions.skip(customer=customer, by=request.user, now=timezone.now(), **form.cleaned_data)
+    try:
+        skipped = actions.skip(customer=customer, by=request.user, now=timezone.now(), **form.cleaned_data)
+    except actions.ActionError as refused:
+        return error(request, 400, str(refused))
     words = f"{customer.shown_name} comes back {presenters.soon(skipped.until, timezone.now())}."
     if wants_json(request):
         return JsonResponse({"success": True, "message": words})
@@ -149,7 +156,10 @@ def tap(request, customer_id):
     customer, form = customer_for(request.user, customer_id), TapForm(request_data(request))
     if not form.is_valid():
         return error(request, 400, form_errors(form))
-    actions.record_tap(customer=customer, by=request.user, now=timezone.now(), **form.cleaned_data)
+    try:
+        actions.record_tap(customer=customer, by=request.user, now=timezone.now(), **form.cleaned_data)
+    except actions.ActionError as refused:
+        return error(request, 400, str(refused))
     return JsonResponse({"success": True}) if wants_json(request) else redirect("customers:detail", customer.pk)
 
 

@@ -10,6 +10,7 @@ from crm.lib import drafts
 from crm.lib.http import error, form_errors, request_data, require_methods, wants_json
 from customers import actions, presenters
 from customers.access import customer_for
+from customers.actions.held import ERASED
 from customers.forms.profile import EditForm, ProfileForm, initial_of
 from customers.models import Course, Customer, Source
 
@@ -31,7 +32,8 @@ def create(request):
         return _passed_on(request, str(passed_on))
     except actions.ActionError as refusal:
         form.add_error(None, str(refusal))
-        return _refused(request, form, NEW, known=getattr(refusal, "customer", None))
+        kept_out = isinstance(refusal, actions.KeptOut)
+        return _refused(request, form, NEW, known=getattr(refusal, "customer", None), kept_out=kept_out)
     return _saved(request, customer, f"{customer.shown_name} was added.")
 
 
@@ -40,6 +42,8 @@ def create(request):
 def edit(request, customer_id):
     customer = customer_for(request.user, customer_id)
     draft = f"edit {customer.pk}"
+    if customer.erased_at:
+        return error(request, 400, ERASED)
     if request.method != "POST":
         return _blank(request, EditForm, draft, _stored(customer), customer=customer)
     form = EditForm(request_data(request))
@@ -53,7 +57,8 @@ def edit(request, customer_id):
         form.add_error(None, str(refusal))
         known = getattr(refusal, "customer", None)
         stored = _after_conflict(customer, form) if isinstance(refusal, actions.Conflict) else {}
-        return _refused(request, form, draft, customer=customer, known=known, stored=stored)
+        kept_out = isinstance(refusal, actions.KeptOut)
+        return _refused(request, form, draft, customer=customer, known=known, stored=stored, kept_out=kept_out)
     customer.refresh_from_db()
     return _saved(request, customer, "Saved.")
 

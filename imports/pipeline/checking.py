@@ -13,6 +13,7 @@ from django.utils.timezone import localdate
 from crm.lib.text import cell_text, clean_line
 from imports import memory
 from imports.cleaning import Clean, Cleaner
+from imports.column_samples import sample_of
 from imports.mapping import (
     Column,
     Field,
@@ -241,7 +242,7 @@ def _described(sheet: Sheet, header, columns: list[Column], below: list[Row]) ->
 
 
 def _samples(rows: list[Row], index: int) -> list[str]:
-    texts = (clean_line(cell_text(row.cells[index]))[:80] for row in rows if index < len(row.cells))
+    texts = (sample_of(row.cells[index]) for row in rows if index < len(row.cells))
     return list(islice(filter(None, dict.fromkeys(texts)), SAMPLES))
 
 

@@ -26,6 +26,7 @@ class Decided:
     created: int = 0
     updated: int = 0
     unchanged: int = 0
+    rejected: int = 0  # somebody at that number has been erased meanwhile
     left: int = 0
 
 
@@ -47,7 +48,8 @@ def decide(*, import_: Import, rows: Sequence[int], same: bool, by: User, now: d
         Import.objects.filter(pk=import_.pk).update(
             created=F("created") + counts[Outcome.CREATED],
             updated=F("updated") + counts[Outcome.UPDATED],
-            unchanged=F("unchanged") - counts[Outcome.CREATED] - counts[Outcome.UPDATED],
+            rejected=F("rejected") + counts[Outcome.REJECTED],
+            unchanged=F("unchanged") - counts[Outcome.CREATED] - counts[Outcome.UPDATED] - counts[Outcome.REJECTED],
         )
     return Decided(**counts, left=len(set(rows)) - len(kept))
 

@@ -8,7 +8,9 @@ from datetime import datetime
 from crm.lib import bulk
 from customers.actions.imported import Asked, KnownCustomers, NewCustomer, Snapshot, add_imported, change_imported
 from customers.actions.words import Vocabulary
+from customers.erased import erased_among
 from customers.models import Status
+from imports.column_samples import sample_of
 from imports.decisions import SKIP, Effect, Incoming, Policy, apply, meant
 from imports.models import Import, ImportRow, Outcome
 from imports.pipeline.people import People, call_at
@@ -38,6 +40,7 @@ class Slice:
         self.new: dict[str, list[NewCustomer]] = {}
         self.receipts: list[tuple] = []
         self.counts: Counter = Counter()  # outcomes, and "warned"
+        self.kept_out: set[str] = set()  # what rows of people who were erased say, as the samples would show it
 
     def write(self) -> None:
         """Decide and write. Raises IntegrityError or Conflict when somebody else was quicker; nothing is kept then."""
@@ -63,6 +66,8 @@ class Slice:
     def _look_up(self) -> None:
         live = [row for row in self.rows if not row.reason and row.first is None]
         self.known = KnownCustomers({row.phone for row in live}, {row.customer_id for row in live if row.customer_id})
+        # After the customers: whoever is erased in between is met in one place or the other.
+        self.erased = erased_among({number for row in live for number in (row.phone, *row.extra_phones)})
         self.firsts = self._places({row.first for row in self.rows if row.first is not None})
         if self.around.policy.known == SKIP:
             live = [row for row in live if not self.known.at(row.phone)]
@@ -94,12 +99,22 @@ class Slice:
         candidates = self.known.at(row.phone)
         name = row.values.get("name", "")
         known = named or meant(candidates, name)
-        if known:
+        if self._is_kept_out(row, known):
+            self.kept_out.update(sample_of(cell) for cell in row.raw)
+            row.raw, row.warnings = [], []
+            self._receipt(row, Outcome.REJECTED, reason=Reason.NUMBER_ERASED)
+        elif known:
             self._update(row, known, named_by_id=named is not None)
         elif candidates and not self._is_sibling(row, candidates):
             self._other_name(row, candidates)
         else:
             self._create(row)
+
+    def _is_kept_out(self, row: Staged, known: Snapshot | None) -> bool:
+        """The row would bring somebody back who was erased: by id, or by a number that nobody else has who is meant."""
+        if row.customer_id and self.known.is_erased(row.customer_id):
+            return True
+        return bool(self.erased.intersection((row.phone, *row.extra_phones)) - (known.numbers if known else set()))
 
     def _is_sibling(self, row: Staged, candidates: Sequence[Snapshot]) -> bool:
         """The file names its people by ids of another database, and this one's number came with this very file."""

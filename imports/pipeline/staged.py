@@ -14,9 +14,11 @@ from imports.cleaning import Clean
 from imports.models import Import, ImportRow, StagedSlice
 from imports.reading import Row
 from imports.reading.values import PLAIN, pack
+from imports.reasons import Reason
 
 _TEXTS = ("name", "area", "remark", "email", "source", "course", "status", "owner")
 _texts = attrgetter(*_TEXTS)
+_PHONE, _RAW, _EXTRA_PHONES = 3, 7, 8  # places in what `staged_row` makes
 _BOTH_WAYS = (("date", "date_if_month_first"), ("follow_up", "follow_up_if_month_first"))
 _day = lru_cache(maxsize=10_000)(dt.date.fromisoformat)
 
@@ -56,6 +58,22 @@ def staged_row(number: int, clean: Clean, row: Row, sheet: int, first: int | Non
     customer_id = "" if reason else clean.customer_id
     said = [number, sheet, row.number, phone, customer_id, first, values, raw_cells(row)]
     return [*said, clean.extra_phones, clean.extra, clean.warnings, reason]
+
+
+def numbers_of(staged: Sequence) -> set[str]:
+    """The numbers of what `staged_row` made."""
+    return {staged[_PHONE], *staged[_EXTRA_PHONES]}
+
+
+def raw_of(staged: Sequence) -> list:
+    """The cells of what `staged_row` made, as they came."""
+    return staged[_RAW]
+
+
+def erased_row(staged: Sequence) -> list:
+    """The same row with nothing in it but its place: somebody was erased while it waited."""
+    number, sheet, row = staged[:_PHONE]
+    return [number, sheet, row, "", "", None, {}, [], [], {}, [], [Reason.NUMBER_ERASED.value, "", ""]]
 
 
 def raw_cells(row: Row) -> list:

@@ -156,15 +156,16 @@ class Part:
             return
         since = LaterValues({pk: whose.rows[0] for pk, whose in changed.items()}, self.import_, self.later)
         words = Words([row for whose in changed.values() for row in whose.rows], [w.known for w in changed.values()])
-        merged = taken_back.merged_of(changed)
+        merged, erased = taken_back.merged_of(changed), taken_back.erased_of(changed)
         asked = taken_back.enquiries_of(changed, self.origin.pk)
         asked_else = taken_back.asked_elsewhere(changed, self.origin)
         taken, told = [], []
         for pk, whose in changed.items():
-            if pk in merged:
-                told += [(row, Undo.STAYS, {"why": [taken_back.MERGED]}) for row in whose.rows]
+            if pk in merged | erased:
+                why = taken_back.ERASED if pk in erased else taken_back.MERGED
+                told += [(row, Undo.STAYS, {"why": [why]}) for row in whose.rows]
                 self.counts["kept"] += 1
-                self.why[taken_back.MERGED] += 1
+                self.why[why] += 1
                 continue
             old = OldValues(whose.known, whose.rows, since.of(pk), words, asked_else.get(pk))
             old.give_back()

@@ -7,6 +7,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from customers.actions.words import Vocabulary
+from imports.column_samples import without_samples
 from imports.decisions import Policy
 from imports.models import Import, Outcome, StagedSlice
 from imports.pipeline.arrivals import Arrivals, people_of
@@ -55,7 +56,8 @@ class Writer:
         more = arrivals.plan(part.counts[Outcome.CREATED], now) if self.is_dry else arrivals.give(part.added, now)
         if isinstance(part, Confirmed):
             more["otherwise"] = dict(Counter(result.get("otherwise", {})) + part.otherwise)
-        self._account(rows, part.counts, {**result, **more} if more else None)
+        self._forget_samples(part.kept_out)
+        self._account(rows, part.counts, {**result, **more} if more else None, mapping_changed=bool(part.kept_out))
         return True
 
     def _staged(self, done: int) -> list[Staged]:
@@ -66,12 +68,17 @@ class Writer:
             return Counted(around, rows)
         return Confirmed(around, rows) if self.import_.was_checked else Slice(around, rows)
 
-    def _account(self, rows: Sequence[Staged], counts: Counter, result: dict | None) -> None:
+    def _forget_samples(self, said: set[str]) -> None:
+        """Rows that are kept out are shown nowhere, not as an example of a column either."""
+        if said:
+            self.import_.mapping = without_samples(self.import_.mapping, said.__contains__)
+
+    def _account(self, rows: Sequence[Staged], counts: Counter, result: dict | None, *, mapping_changed: bool) -> None:
         values = {name: F(name) + number for name, number in counts.items()}
         if result:
             values["check_result"] = result
         values["done_rows"], values["deaths"] = rows[-1].number, 0
-        if (added := self._added_now()) != self.added:
+        if (added := self._added_now()) != self.added or mapping_changed:
             values["mapping"] = {**self.import_.mapping, **added}
         if not self.is_dry:
             StagedSlice.objects.filter(import_id=self.import_.pk, number=rows[0].number).delete()

@@ -2,7 +2,7 @@
 
 from imports.views.check import check
 from imports.views.detail import detail
-from imports.views.files import file, template
+from imports.views.files import delete_file, file, template
 from imports.views.history import history
 from imports.views.mapping import mapping
 from imports.views.problems import problems, problems_file
@@ -14,6 +14,7 @@ from imports.views.upload import upload
 __all__ = [
     "cancel",
     "check",
+    "delete_file",
     "detail",
     "file",
     "history",

@@ -49,7 +49,7 @@ def detail(request, import_id):
 
 
 def import_for(import_id) -> Import:
-    found = Import.objects.select_related("uploaded_by", "undone_by").filter(pk=import_id).first()
+    found = Import.objects.select_related("uploaded_by", "undone_by", "purged_by").filter(pk=import_id).first()
     if found is None:
         raise Http404("This import does not exist.")
     return found

@@ -23,7 +23,7 @@ def history(request):
     form = PageForm(request.GET)
     if not form.is_valid():
         raise BadRequest(form_errors(form))
-    imports = Import.objects.select_related("uploaded_by", "undone_by")
+    imports = Import.objects.select_related("uploaded_by", "undone_by", "purged_by")
     page = paginate(
         imports,
         sort=NEWEST,

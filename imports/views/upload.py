@@ -67,7 +67,7 @@ def _refuse(request, why: str, form: UploadForm | None = None):
 
 
 def _page(request, *, why: str = "", chosen: dict | None = None, lost: bool = False, status: int = 200):
-    latest = Import.objects.select_related("uploaded_by").order_by("-id")[:LATEST]
+    latest = Import.objects.select_related("uploaded_by", "purged_by").order_by("-id")[:LATEST]
     context = {
         "form": UploadForm(initial={**(chosen or {}), "token": uuid.uuid4()}),
         "why": why,

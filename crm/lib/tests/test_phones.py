@@ -304,7 +304,7 @@ def test_dirty_cells_never_bring_a_number_that_is_not_in_them():
         digits = "".join(filter(str.isdigit, cell))
         found = read_numbers(cell)
         for number in filter(None, [found.number, *found.extras]):
-            assert phones._national(number) in digits, cell
+            assert phones.national(number) in digits, cell
 
 
 @pytest.mark.parametrize(
