@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import Http404
 
 from accounts.models import User
@@ -48,13 +48,16 @@ def came_to(user: User) -> QuerySet[AssignmentChange]:
     """How `user` came by the customers she has now: whatever others put into her hands."""
     # Joined, not `visible_to`: as a list of ids SQLite would read all she has to find the few that came of late.
     hers = AssignmentChange.objects.filter(customer__assigned_to=user, customer__merged_into=None)
-    return hers.filter(new_owner=user).exclude(by=user)
+    return hers.filter(new_owner=user, at=F("customer__assigned_at")).exclude(by=user)
 
 
 def went_from(user: User) -> QuerySet[AssignmentChange]:
-    """What others took out of the hands of `user` and she has not back. To be counted for her, not to be shown."""
+    """What others took out of the hands of `user` and she has not back. To be counted for her, not to be shown.
+
+    A sharing out that was undone is none of it: nobody had worked on them, it is as if they had never come.
+    """
     gone = AssignmentChange.objects.filter(previous_owner=user, customer__merged_into=None)
-    return gone.exclude(by=user).exclude(customer__assigned_to=user)
+    return gone.exclude(by=user).exclude(customer__assigned_to=user).exclude(why=AssignmentChange.UNDONE)
 
 
 def customers_for(user: User, ids: Iterable[uuid.UUID]) -> tuple[CustomerQuerySet, int]:

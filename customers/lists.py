@@ -54,7 +54,8 @@ class Gift:
 
     def clause(self) -> Q:
         """Those who came so to whoever has them now."""
-        changes = AssignmentChange.objects.filter(new_owner=F("customer__assigned_to"), batch=self.batch)
+        still = {"new_owner": F("customer__assigned_to"), "at": F("customer__assigned_at")}
+        changes = AssignmentChange.objects.filter(batch=self.batch, **still)
         if self.day:
             until = beginning(self.day + timedelta(days=1))
             changes = changes.filter(by=self.by, at__gte=beginning(self.day), at__lt=until)

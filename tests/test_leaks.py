@@ -242,6 +242,7 @@ class TestAskedForDirectly:
         """The list behind a colleague's notice is empty for everybody else."""
         batch = Batch.objects.create(kind=Batch.Kind.ASSIGN, by=manager, at=timezone.now())
         AssignmentChange.objects.create(customer=farah, new_owner=asha, by=manager, at=batch.at, batch=batch)
+        Customer.objects.filter(pk=farah.pk).update(assigned_at=batch.at)
         for user, count in ((asha, 1), (ravi, 0)):
             assert came_to(user).count() == count
             url = f"{reverse('customers:list')}?came={batch.pk}"

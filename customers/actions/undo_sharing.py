@@ -12,7 +12,6 @@ from customers.actions.errors import ActionError
 from customers.models import AssignmentChange, Batch, CallTap, Customer, FieldChange, FollowUp, Note
 
 UNDOABLE = (Batch.Kind.ASSIGN, Batch.Kind.DISTRIBUTE, Batch.Kind.UNASSIGN)
-WHY = "Sharing out undone"
 
 
 def why_not_undone(batch: Batch) -> str:
@@ -53,7 +52,7 @@ def undo_slice(*, batch_id: uuid.UUID | str, now: datetime) -> bool:
         return False
     changes = list(AssignmentChange.objects.filter(batch=batch, pk__gt=undo["after"]).order_by("pk")[:SLICE])
     moves = _untouched(changes)
-    put_in_hands(moves, by=User.objects.get(pk=undo["by"]), now=now, batch=None, why=WHY)
+    put_in_hands(moves, by=User.objects.get(pk=undo["by"]), now=now, batch=None, why=AssignmentChange.UNDONE)
     more = len(changes) == SLICE
     undo = {
         **undo,

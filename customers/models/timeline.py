@@ -160,6 +160,8 @@ class Batch(models.Model):
 
 
 class AssignmentChange(models.Model):
+    UNDONE = "Sharing out undone"  # why those come back whom nobody had worked on
+
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="assignment_changes", db_index=False)
     previous_owner = person(null=True, blank=True, db_index=False)
     new_owner = models.ForeignKey(

@@ -39,7 +39,7 @@ def test_all_go_back_with_a_history_row_each_and_their_follow_ups(manager, asha,
 
     assert (undone.options["undo"]["back"], undone.options["undo"]["stays"]) == (5, 0)
     assert not Customer.objects.filter(assigned_to__isnull=False).exists()
-    rows = AssignmentChange.objects.filter(why=undo_sharing.WHY)
+    rows = AssignmentChange.objects.filter(why=AssignmentChange.UNDONE)
     assert (rows.count(), set(rows.values_list("new_owner", "by"))) == (5, {(None, manager.pk)})
     assert FollowUp.objects.get(pk=follow_up.pk).owner is None
 
@@ -110,7 +110,7 @@ def test_a_large_one_is_undone_by_the_worker_and_resumes_after_a_kill(
 
     batch.refresh_from_db()
     assert (batch.state, batch.options["undo"]["back"]) == ("done", 12)
-    assert AssignmentChange.objects.filter(why=undo_sharing.WHY).count() == 12
+    assert AssignmentChange.objects.filter(why=AssignmentChange.UNDONE).count() == 12
 
 
 def test_ten_times_as_many_take_no_more_queries(manager, asha, ravi, now, django_assert_max_num_queries):

@@ -120,7 +120,18 @@ def test_what_was_taken_back_is_not_hers_any_more(as_user, manager, asha, now):
     shared = give(3, asha, by=manager, now=now - timedelta(minutes=1))
     actions.begin_undoing(batch=Batch.objects.get(pk=shared.batch), by=manager, now=now)
     actions.undo_slice(batch_id=shared.batch, now=now)
-    assert told(as_user(asha)) == ["3 of your customers passed on by Meena"]
+    assert (told(as_user(asha)), bell(as_user(asha))) == ([], "")
+
+
+def test_what_is_given_a_second_time_is_told_once(as_user, manager, asha, now):
+    shared = give(3, asha, by=manager, now=now - timedelta(minutes=2))
+    actions.begin_undoing(batch=Batch.objects.get(pk=shared.batch), by=manager, now=now - timedelta(minutes=1))
+    actions.undo_slice(batch_id=shared.batch, now=now - timedelta(minutes=1))
+    actions.assign(customers=Customer.objects.all(), to=asha, by=manager, now=now)
+    client = as_user(asha)
+    [notice] = client.get(URL, headers=JSON).json()["results"]
+    assert client.get(notice["url"], headers=JSON).json()["count"] == 3
+    assert bell(client) == "1"
 
 
 def test_those_she_has_back_are_not_told_as_gone(as_user, manager, asha, ravi, now):
