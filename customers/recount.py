@@ -65,7 +65,8 @@ def differences() -> Iterator[Difference]:
 
 
 def _next_ids(last: UUID | None) -> list[UUID]:
-    rows = Customer.objects.filter(pk__gt=last) if last else Customer.objects.all()
+    rows = Customer.objects.filter(merged_into=None)  # a merged row counts in its survivor's figures
+    rows = rows.filter(pk__gt=last) if last else rows
     return list(rows.order_by("pk").values_list("pk", flat=True)[:SLICE])
 
 
@@ -97,23 +98,27 @@ def _figures(row: dict, history: History) -> Iterator[tuple[str, object, object]
 
 
 def _histories(ids: list[UUID]) -> defaultdict[UUID, History]:
-    """The rows of each, in the order they happened; five queries."""
+    """The rows of each and of those merged into her, in the order they happened; six queries."""
     found: defaultdict[UUID, History] = defaultdict(History)
-    changes = StatusChange.objects.filter(customer__in=ids).standing().order_by("happened_at", "pk")
+    of = {pk: pk for pk in ids} | dict(Customer.objects.filter(merged_into__in=ids).values_list("pk", "merged_into"))
+    changes = StatusChange.objects.filter(customer__in=of).standing().order_by("happened_at", "pk")
     for pk, kind, status, at in changes.values_list("customer", "kind", "new_status", "happened_at"):
-        found[pk].status = status
+        whose = found[of[pk]]
+        if pk == of[pk]:
+            whose.status = status
         if kind == StatusChange.Kind.CONTACT:
-            found[pk].attempts += 1
-            found[pk].last_contact_at = at
+            whose.attempts += 1
+            whose.last_contact_at = at
     hands = AssignmentChange.objects.filter(customer__in=ids).order_by("at", "pk")
     for pk, owner, at in hands.values_list("customer", "new_owner", "at"):
         found[pk].owner, found[pk].assigned_at = owner, at
     planned = FollowUp.objects.filter(customer__in=ids).open()
     for pk, owner, due_at in planned.values_list("customer", "owner", "due_at"):
         found[pk].next_follow_up_at, found[pk].follow_up_owner = due_at, owner
-    for pk, on in Enquiry.objects.filter(customer__in=ids).values_list("customer", "enquired_on"):
-        found[pk].enquiries += 1
-        found[pk].last_enquired_at = max(filter(None, [on, found[pk].last_enquired_at]), default=None)
+    for pk, on in Enquiry.objects.filter(customer__in=of).values_list("customer", "enquired_on"):
+        whose = found[of[pk]]
+        whose.enquiries += 1
+        whose.last_enquired_at = max(filter(None, [on, whose.last_enquired_at]), default=None)
     for pk, number in ContactNumber.objects.filter(customer__in=ids).values_list("customer", "number"):
         found[pk].numbers.append(number)
     return found

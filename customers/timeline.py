@@ -5,6 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from customers.models import (
@@ -15,6 +18,7 @@ from customers.models import (
     Erasure,
     FieldChange,
     FollowUp,
+    Merge,
     Note,
     Skip,
     StatusChange,
@@ -46,9 +50,17 @@ class Kind:
     name: str
     rows: Callable[[User], Any]
     moment: str
+    whose: tuple[str, ...] = ("customer",)  # where it says whose row it is
+
+    def of(self, row_ids: Collection[UUID], user: User) -> QuerySet:
+        """Those of the customer with these rows that `user` may see."""
+        hers = Q()
+        for column in self.whose:
+            hers |= Q(**{f"{column}__in": row_ids})
+        return self.rows(user).filter(hers)
 
     def entries(self, customer: Customer, user: User, limit: int) -> Iterable[Entry]:
-        rows = self.rows(user).filter(customer=customer).order_by(f"-{self.moment}", "-pk")[:limit]
+        rows = self.of(customer.row_ids, user).order_by(f"-{self.moment}", "-pk")[:limit]
         at = attrgetter(self.moment.replace("__", "."))
         return (Entry(self.name, at(row), [row]) for row in rows)
 
@@ -59,41 +71,47 @@ SHOWS = {
     "notes": ("Notes", {"note"}),
     "follow-ups": ("Follow-ups", {"follow_up"}),
     "hands": ("Counsellors", {"assignment"}),
-    "changes": ("Changes", {"field", "erasure"}),
+    "changes": ("Changes", {"field", "merge", "erasure"}),
     "enquiries": ("Enquiries", {"enquiry"}),
 }
 
 # What helps in the next call.
 FOR_A_CALL = {"status", "note", "follow_up", "assignment", "field", "enquiry"}
 
+BOTH = ("winner", "loser")
 KINDS = (
     Kind(
         "status",
-        lambda user: StatusChange.objects.visible_to(user).select_related(
+        lambda user: StatusChange.objects.visible_to(user, merged=True).select_related(
             "previous_status", "new_status", "changed_by", "lost_reason"
         ),
         "happened_at",
     ),
-    Kind("tap", lambda user: CallTap.objects.visible_to(user).select_related("by"), "at"),
-    Kind("skip", lambda user: Skip.objects.visible_to(user).select_related("by"), "at"),
-    Kind("note", lambda user: Note.objects.visible_to(user).select_related("by"), "at"),
+    Kind("tap", lambda user: CallTap.objects.visible_to(user, merged=True).select_related("by"), "at"),
+    Kind("skip", lambda user: Skip.objects.visible_to(user, merged=True).select_related("by"), "at"),
+    Kind("note", lambda user: Note.objects.visible_to(user, merged=True).select_related("by"), "at"),
     Kind(
         "follow_up",
-        lambda user: FollowUp.objects.visible_to(user).select_related("created_by", "closed_by"),
+        lambda user: FollowUp.objects.visible_to(user, merged=True).select_related("created_by", "closed_by"),
         "created_at",
     ),
     Kind(
         "assignment",
-        lambda user: AssignmentChange.objects.visible_to(user).select_related("previous_owner", "new_owner", "by"),
+        lambda user: AssignmentChange.objects.visible_to(user, merged=True).select_related(
+            "previous_owner", "new_owner", "by"
+        ),
         "at",
     ),
-    Kind("erasure", lambda user: Erasure.objects.visible_to(user).select_related("by"), "at"),
-    Kind("field", lambda user: FieldChange.objects.visible_to(user).select_related("by", "origin"), "at"),
+    Kind("erasure", lambda user: Erasure.objects.visible_to(user, merged=True).select_related("by"), "at"),
+    Kind("field", lambda user: FieldChange.objects.visible_to(user, merged=True).select_related("by", "origin"), "at"),
     Kind(
         "enquiry",
-        lambda user: Enquiry.objects.visible_to(user).select_related("source", "course", "origin__created_by"),
+        lambda user: Enquiry.objects.visible_to(user, merged=True).select_related(
+            "source", "course", "origin__created_by"
+        ),
         "origin__created_at",
     ),
+    Kind("merge", lambda user: Merge.objects.visible_to(user).select_related("winner", "loser", "by"), "at", BOTH),
 )
 
 
@@ -102,7 +120,7 @@ def timeline(
 ) -> tuple[list[Entry], bool]:
     """The newest entries as `user` may see them, of these `kinds` or of all, and whether older ones were left out.
 
-    One query a kind.
+    Those of the rows merged into her are among them. One query a kind, and one for these rows.
     """
     limit = SHOWN_AT_MOST if everything else SHOWN
     wanted = [kind for kind in KINDS if not kinds or kind.name in kinds]
@@ -126,7 +144,11 @@ def _with_spans(entries: list[Entry], now: datetime) -> list[Entry]:
 
 def pinned(customer: Customer, user: User) -> list[Note]:
     """The notes that were pinned, the newest first."""
-    notes = Note.objects.visible_to(user).filter(customer=customer, pinned=True).select_related("by")
+    notes = (
+        Note.objects.visible_to(user, merged=True)
+        .filter(customer__in=customer.row_ids, pinned=True)
+        .select_related("by")
+    )
     return list(notes.order_by("-at", "-pk")[:PINNED])
 
 
@@ -148,6 +170,7 @@ def _act(entry: Entry) -> tuple | None:
 
 def status_history(customer: Customer, user: User) -> tuple[list[StatusChange], bool]:
     """Her newest status changes that stand, and whether these are all."""
-    changes = StatusChange.objects.visible_to(user).filter(customer=customer).standing().newest_first()
+    changes = StatusChange.objects.visible_to(user, merged=True).filter(customer__in=customer.row_ids)
+    changes = changes.standing().newest_first()
     found = list(changes.select_related("changed_by")[: HISTORY_LENGTH + 1])
     return found[:HISTORY_LENGTH], len(found) <= HISTORY_LENGTH

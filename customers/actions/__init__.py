@@ -34,7 +34,8 @@ from customers.actions.errors import ActionError, AlreadyKnown, AlreadyLookedAft
 from customers.actions.exports import MOST_XLSX, begin_export, end_export
 from customers.actions.follow_ups import close_follow_up, put_off, replan, set_follow_up
 from customers.actions.late import record_late
-from customers.actions.notes import EDIT_WITHIN, add_note, edit_note, may_edit, pin_note
+from customers.actions.merging import CHOICES, merge
+from customers.actions.notes import EDIT_WITHIN, add_note, edit_note, may_edit, note_of, pin_note
 from customers.actions.people import (
     Handover,
     bring_back,
@@ -51,9 +52,18 @@ from customers.actions.saved_lists import MOST_PINNED, choose_columns, delete_vi
 from customers.actions.sharing_rules import NO_RULES, delete_rule, save_rule, share_by_rules
 from customers.actions.status import KEEP, record_status
 from customers.actions.undo_sharing import UNDOABLE, begin_undoing, undo_slice, why_not_undone
+from customers.actions.unmerging import REVERSIBLE_FOR, Parting, parting, unmerge, why_not_unmerged
 
 __all__ = [
     "BULK_KINDS",
+    "CHOICES",
+    "REVERSIBLE_FOR",
+    "Parting",
+    "merge",
+    "note_of",
+    "parting",
+    "unmerge",
+    "why_not_unmerged",
     "Act",
     "begin_bulk",
     "begin_bulk_undo",

@@ -175,9 +175,18 @@ class KnownCustomers:
         more = [pk for pk, known in self.by_id.items() if known.enquiry_count > 1 or known.hand_edited or pk in merged]
         of_them = Enquiry.objects.filter(customer__one_of=more).order_by()
         rows = of_them.values_list("customer_id", "source_id", "course_id").distinct() if more else ()
-        for pk, source_id, course_id in rows:
+        for pk, source_id, course_id in (*rows, *self._asked_by_merged(more)):
             self.by_id[pk].sources.update(filter(None, [source_id]))
             self.by_id[pk].courses.update(filter(None, [course_id]))
+
+    def _asked_by_merged(self, survivors: Collection[uuid.UUID]) -> Iterable[tuple]:
+        """(survivor, source, course) of the enquiries that stand on the rows merged into these."""
+        if not survivors:
+            return ()
+        merged = dict(Customer.objects.filter(merged_into__one_of=survivors).values_list("pk", "merged_into"))
+        rows = Enquiry.objects.filter(customer__one_of=merged).order_by() if merged else Enquiry.objects.none()
+        asked = rows.values_list("customer_id", "source_id", "course_id").distinct()
+        return [(merged[pk], source_id, course_id) for pk, source_id, course_id in asked]
 
 
 _CUSTOMER = (

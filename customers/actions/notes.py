@@ -17,6 +17,11 @@ def may_edit(note: Note, *, by, now: datetime) -> bool:
     return note.by_id == by.pk and now - note.at <= EDIT_WITHIN
 
 
+def note_of(*, customer: Customer, note_id: int) -> Note | None:
+    """A note of `customer`, or of one who was merged into her."""
+    return Note.objects.filter(customer__in=customer.row_ids, pk=note_id).select_related("by").first()
+
+
 def edit_note(*, note: Note, text: str, by, now: datetime) -> Note:
     """Change one's own fresh note; what it said before stays on the record. Raises ActionError for any other."""
     with transaction.atomic():

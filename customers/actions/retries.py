@@ -32,7 +32,7 @@ def plan_next_try(*, customer: Customer, by, now: datetime) -> None:
 
 def _tries(customer: Customer, *, at_most: int) -> int:
     """How many of her last calls, one after the other, nobody answered."""
-    calls = StatusChange.objects.filter(customer=customer).standing().contacts().newest_first()
+    calls = StatusChange.objects.filter(customer__in=customer.row_ids).standing().contacts().newest_first()
     tries = 0
     for change in calls.select_related("new_status")[:at_most]:
         if not change.new_status.is_unanswered:

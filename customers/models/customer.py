@@ -1,12 +1,14 @@
 """The customer, her numbers and her enquiries; above them the one rule who may see whom."""
 
+import uuid
 from collections.abc import Iterable
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import F, Q, Value
+from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Coalesce, NullIf
+from django.utils.functional import cached_property
 from uuid6 import uuid7
 
 from accounts.models import User
@@ -247,6 +249,11 @@ class Customer(models.Model):
     def spaced_number(self) -> str:
         return phones.spaced(self.phone_number, settings.HOME_COUNTRY) if self.phone_number else ""
 
+    @cached_property
+    def row_ids(self) -> list[uuid.UUID]:
+        """Her own id and those of the rows merged into her, whose histories are hers. One query."""
+        return [self.pk, *self.merged.order_by("pk").values_list("pk", flat=True)]
+
     def is_hand_edited(self, field: str) -> bool:
         return bool(self.hand_edited & edit_bit(field))
 
@@ -254,8 +261,14 @@ class Customer(models.Model):
 class OfCustomerQuerySet(models.QuerySet):
     """Rows that belong to a customer: visible exactly when she is."""
 
-    def visible_to(self, user):
-        return self.filter(customer__in=Customer.objects.visible_to(user))
+    def visible_to(self, user, *, merged: bool = False):
+        """`merged`: also those of the rows that were merged into a customer who is visible."""
+        visible = Customer.objects.visible_to(user)
+        if not merged:
+            return self.filter(customer__in=visible)
+        # One comparison and no "or": PostgreSQL would read the whole table of customers for that.
+        whose = Coalesce("customer__merged_into", "customer")
+        return self.alias(whose=whose).filter(whose__in=visible.values("pk"))
 
 
 class ContactNumber(models.Model):
@@ -303,6 +316,14 @@ class Enquiry(models.Model):
         return f"{self.customer_id} {self.enquired_on}"
 
 
+class MergeQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Those of which one of the two is visible."""
+        visible = Customer.objects.visible_to(user)
+        either = [Exists(visible.filter(pk=OuterRef(column))) for column in ("winner", "loser")]
+        return self.filter(either[0] | either[1])
+
+
 class Merge(models.Model):
     """Two rows were one person: who decided, which values were chosen, and what undoing it takes."""
 
@@ -313,6 +334,18 @@ class Merge(models.Model):
     at = models.DateTimeField()
     before = models.JSONField(default=dict)
     undone_at = models.DateTimeField(null=True, blank=True)
+
+    objects = MergeQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["loser"],
+                condition=Q(undone_at__isnull=True),
+                name="merge_once",
+                violation_error_message="This customer was merged already.",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.loser_id} into {self.winner_id}"

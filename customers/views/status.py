@@ -87,7 +87,7 @@ def notes(request, customer_id):
 @require_methods("POST", back_to="customers:detail")
 def change_note(request, customer_id, note_id):
     customer, form = customer_for(request.user, customer_id), ChangeNoteForm(request_data(request))
-    note = customer.notes.filter(pk=note_id).select_related("by").first()
+    note = actions.note_of(customer=customer, note_id=note_id)
     if note is None:
         raise Http404("There is no such note.")
     if not form.is_valid():
