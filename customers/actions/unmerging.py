@@ -126,7 +126,7 @@ def unmerge(*, merge: Merge, by: User, now: datetime) -> Merge:
     merge = Merge.objects.select_for_update().get(pk=merge.pk)
     if merge.undone_at:
         return merge
-    pointed = [UUID(pk) for pk in merge.before["pointed"]]
+    pointed = [UUID(pk) for pk in merge.before.get("pointed", ())]
     rows = people_held(Q(pk__in=[merge.winner_id, merge.loser_id, *pointed]))
     merge.winner, loser = rows[merge.winner_id], rows[merge.loser_id]
     if why := why_not_unmerged(merge, now=now):
