@@ -12,7 +12,6 @@ from customers.models import AssignmentChange, CallingRules, Customer, FieldChan
 from customers.recount import differences
 from customers.tests.factories import CourseFactory, CustomerFactory, FollowUpFactory
 from customers.timeline import pinned, status_history, timeline
-from imports.tests.factories import imported
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
@@ -206,19 +205,6 @@ def test_whoever_was_merged_into_the_loser_is_the_survivors(farah, double, manag
     assert third.merged_into == farah
     assert "+919811100077" in numbers(farah)
     assert farah.enquiry_count == 3
-
-
-def test_a_file_with_the_losers_number_means_the_survivor(farah, double, manager):
-    merged(farah, double, manager)
-    row = b"Name,Phone,Area,Source,Course,Date\nFarah,98765 43201,Aluva,Website,BCA,01/04/2026\n"
-    import_ = imported(manager, row)
-    assert import_.import_rows.get().customer == farah
-    farah.refresh_from_db()
-    assert farah.enquiry_count == 2  # what she asked as the other is not asked again
-    again = imported(manager, b"Name,Phone,Date\nFarah Khan,98765 43210,01/04/2026\n")
-    assert again.created == 0
-    farah.refresh_from_db()
-    assert farah.enquiry_count == 2
 
 
 def test_a_note_of_the_loser_is_pinned_on_the_survivors_page(farah, double, asha, ravi, manager, as_user):
