@@ -26,7 +26,6 @@ from customers.models import (
     SavedView,
     Skip,
     Status,
-    StatusChange,
 )
 from customers.my_day import my_day
 from customers.tests.factories import CustomerFactory, FollowUpFactory, StatusChangeFactory
@@ -258,17 +257,6 @@ class TestAskedForDirectly:
             Pin.objects.create(user=user, view=view)
             menu = as_user(user).get(reverse("customers:views_menu"), headers={"accept": "application/json"}).json()
             assert [row["count"] for row in menu["results"]] == [count]
-
-
-def test_what_was_merged_into_a_colleagues_customer_is_hers_alone(farah, asha, ravi):
-    """Not even who looked after the other row sees its history any more."""
-    gone = CustomerFactory(assigned_to=ravi, merged_into=farah)
-    Note.objects.create(customer=gone, text=SECRET, by=ravi, at=timezone.now(), pinned=True)
-    StatusChangeFactory(customer=gone, changed_by=ravi)
-    assert len(pinned(farah, asha)) == 1
-    assert len(status_history(farah, asha)[0]) == 2
-    assert not Note.objects.visible_to(ravi, merged=True).exists()
-    assert not StatusChange.objects.visible_to(ravi, merged=True).exists()
 
 
 class TestMergedAway:
