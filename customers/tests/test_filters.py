@@ -3,12 +3,14 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 from django.utils.timezone import localdate
 
 from customers.lists import Filters
 from customers.models import ContactNumber, Customer
 from customers.tests.factories import CustomerFactory, OriginFactory
+from customers.views import lists
 
 pytestmark = pytest.mark.django_db
 URL = "/customers/"
@@ -214,3 +216,37 @@ def test_the_sheets_queries_do_not_grow_with_the_rows(manager, as_user, django_a
             CustomerFactory(attempts=3)
         with django_assert_num_queries(12):
             client.get(URL, {"tries": "3+", "page_size": 100})
+
+
+@pytest.fixture
+def endless(monkeypatch):
+    """Whatever is asked of the database as `name` in the list's module never ends."""
+
+    def never(*args, **kwargs):
+        with connection.cursor() as cursor:
+            cursor.execute("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n")
+
+    def make(name: str) -> None:
+        monkeypatch.setattr(lists, "FOUND_WITHIN", 0.1)
+        monkeypatch.setattr(lists, "COUNTED_WITHIN", 0.1)
+        monkeypatch.setattr(lists, name, never)
+
+    return make
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_what_cannot_be_found_in_time_asks_to_be_narrowed(endless, as_user, manager):
+    endless("paginate")
+
+    response = as_user(manager).get("/customers/?tries=3%2B")
+    assert response.status_code == 400
+    assert "Narrow the list by a counsellor" in response.content.decode()
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_what_cannot_be_counted_in_time_is_shown_all_the_same(endless, as_user, manager):
+    CustomerFactory.create_batch(3)
+    endless("capped_count")
+
+    found = as_user(manager).get("/customers/", headers={"accept": "application/json"}).json()
+    assert (len(found["results"]), found["count"], found["count_is_exact"]) == (3, 3, False)

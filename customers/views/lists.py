@@ -4,6 +4,7 @@ from collections.abc import Collection
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, JsonResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
@@ -11,6 +12,7 @@ from django.utils import timezone
 from accounts.access import EVERYBODY, may_export, roles_allowed
 from crm.lib import drafts
 from crm.lib.http import require_methods, wants_json
+from crm.lib.in_time import TooSlow, in_time
 from crm.lib.pagination import Page, capped_count, fingerprint, paginate
 from crm.lib.phones import spaced
 from customers import presenters
@@ -22,6 +24,9 @@ from customers.lists import SORTS, narrowed, not_found
 from customers.models import Customer, CustomerQuerySet
 
 SAVE_LIST = "save list"
+# Seconds that the database may take for a page and its count, whatever somebody combines.
+FOUND_WITHIN, COUNTED_WITHIN, COUNTED_EXACTLY_WITHIN = 1.5, 0.5, 10
+NARROW = "Among so many customers this takes too long to find. Narrow the list by a counsellor, a status or an area."
 
 
 @roles_allowed(*EVERYBODY)
@@ -75,17 +80,33 @@ def chosen_before(request: HttpRequest, page: Page) -> dict:
 
 
 def listed(request: HttpRequest, customers: CustomerQuerySet, form: ListForm) -> dict:
-    """The page of `customers` that was asked for, and how many there are in all."""
-    count, count_is_exact = capped_count(customers, exact=form.exact)
+    """The page of `customers` that was asked for, and how many there are in all, or at least so many.
+
+    Raises BadRequest when they cannot be found in time.
+    """
     rows = customers.with_people()
-    page = paginate(
-        rows.prefetch_related("numbers") if wants_json(request) else rows,
-        sort=form.sorting,
-        cursor=form.position,
-        size=form.size,
-        key=fingerprint(request.path, form.filters.key(request.user)),
-    )
+    try:
+        with in_time(FOUND_WITHIN):
+            page = paginate(
+                rows.prefetch_related("numbers") if wants_json(request) else rows,
+                sort=form.sorting,
+                cursor=form.position,
+                size=form.size,
+                key=fingerprint(request.path, form.filters.key(request.user)),
+            )
+    except TooSlow as error:
+        raise BadRequest(NARROW) from error
+    count, count_is_exact = counted(customers, page, exact=form.exact)
     return {"page": page, "count": count, "count_is_exact": count_is_exact}
+
+
+def counted(customers: CustomerQuerySet, page: Page, *, exact: bool) -> tuple[int, bool]:
+    """(count, whether it is exact); what cannot be counted in time are at least those on the page."""
+    try:
+        with in_time(COUNTED_EXACTLY_WITHIN if exact else COUNTED_WITHIN):
+            return capped_count(customers, exact=exact)
+    except TooSlow:
+        return len(page.rows), False
 
 
 def list_answer(request: HttpRequest, found: dict) -> JsonResponse:
