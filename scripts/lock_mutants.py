@@ -1,6 +1,6 @@
 """Takes out each permission lock in turn and runs the permission tests, which must notice every one.
 
-    lock_mutants.py [--list] [--only TEXT] [--jobs N]
+    lock_mutants.py [--list] [--only TEXT]... [--jobs N]
 
 A lock is a role decorator on a view, a `visible_to(user)` on a query, or a `customer_for(user, id)`. Each is located in
 the syntax tree and removed from a copy of the tree; then the permission matrix and the leak tests run there. Only how
@@ -204,10 +204,10 @@ def try_all(chosen: list[Mutant], jobs: int) -> list[tuple[Mutant, int, str]]:
 def main() -> int:
     parser = argparse.ArgumentParser(description="Take out each permission lock in turn; the tests must notice.")
     parser.add_argument("--list", action="store_true", help="only name the mutants")
-    parser.add_argument("--only", default="", metavar="TEXT", help="those whose name contains TEXT")
+    parser.add_argument("--only", action="append", metavar="TEXT", help="those whose name contains it (repeatable)")
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args()
-    chosen = [mutant for mutant in mutants() if options.only in str(mutant)]
+    chosen = [mutant for mutant in mutants() if any(text in str(mutant) for text in options.only or [""])]
     if options.list:
         print(*chosen, f"{len(chosen)} mutants", sep="\n")
         return 0
