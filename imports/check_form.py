@@ -9,13 +9,14 @@ from customers.actions import Seat
 from imports.forms import KNOWN_AT_ONCE, MappingForm
 from imports.mapping import Field
 from imports.models import Import
-from imports.options import COLUMN, DATE_ORDERS, ENCODINGS, EVEN, NOBODY, ONE, OVERWRITABLE
+from imports.options import COLUMN, DATE_ORDERS, ENCODINGS, EVEN, NOBODY, ONE, OVERWRITABLE, RULES
 
 KNOWN = [*KNOWN_AT_ONCE, ("overwrite", "Replace these fields, whoever wrote them")]
 WHOM = [
     (NOBODY, "Nobody yet: they wait in Unassigned"),
     (ONE, "One counsellor"),
     (EVEN, "An even deal"),
+    (RULES, "Whom the rules say"),
     (COLUMN, "Whom the file names"),
 ]
 IN_WORDS = {"date": "enquiry date"}
@@ -27,7 +28,8 @@ WIDE, TICK = {"class": "form-select"}, {"class": "form-check-input"}
 
 
 class CheckForm(MappingForm):
-    """The choices of one checked import; they begin as they were counted. `seats`: who can be given customers."""
+    """The choices of one checked import; they begin as they were counted. `seats`: who can be given customers;
+    `has_rules`: whether managers have written rules of sharing out."""
 
     known = forms.ChoiceField(choices=KNOWN, widget=forms.RadioSelect(TICK), label="Customers we know")
     overwrite = forms.MultipleChoiceField(
@@ -55,13 +57,17 @@ class CheckForm(MappingForm):
     sheet = forms.MultipleChoiceField(required=False, label="Sheets", widget=forms.CheckboxSelectMultiple(TICK))
     encoding = forms.ChoiceField(required=False, label="Letters", widget=forms.Select(WIDE))
 
-    def __init__(self, data=None, *, import_: Import, seats: Sequence[Seat], fields: list[tuple[str, str]]):
+    def __init__(
+        self, data=None, *, import_: Import, seats: Sequence[Seat], fields: list[tuple[str, str]], has_rules=False
+    ):
         self.import_ = import_
         initial = begun_as(import_)
         if data is not None and "known" not in data:
             data = _completed(data, initial, import_.sheets)
         super().__init__(data, sheets=import_.sheets, fields=fields, initial=initial)
         self._seat(seats, initial)
+        if not has_rules and initial["deal"] != RULES:
+            self.fields["deal"].choices = [way for way in WHOM if way[0] != RULES]
         self._offer_ways_to_read()
 
     def _seat(self, seats: Sequence[Seat], initial: dict) -> None:

@@ -30,8 +30,8 @@ ENCODINGS = [
     ("cp932", "Japanese"),
     ("cp949", "Korean"),
 ]
-# Who gets the new ones: nobody, one counsellor, an even deal, or whom a column of the file names.
-NOBODY, ONE, EVEN, COLUMN = DEALS = ("nobody", "one", "even", "column")
+# Who gets the new ones: nobody, one counsellor, an even deal, whom the rules say, or whom a column of the file names.
+NOBODY, ONE, EVEN, RULES, COLUMN = DEALS = ("nobody", "one", "even", "rules", "column")
 # With another one of these the file has to be read again; the others only count its rows again.
 READING = ("sheets", "encoding", "delimiter", "mapping", "date_order")
 _AS_THEY_COME = ("sheets", "encoding", "delimiter", "mapping", "date_order", "dry_run")
@@ -69,14 +69,14 @@ def checked_deal(deal: dict) -> dict:
     how, among = deal.get("how"), deal.get("among")
     if how not in DEALS:
         raise ActionError("Choose who gets the new customers.")
-    if how not in (ONE, EVEN):
+    if how not in (ONE, EVEN, RULES):
         return {"how": how}
     if how == ONE and len(among or ()) != 1:
         raise ActionError("Choose the counsellor who gets the new customers.")
     seed = deal.get("seed")
     return {
         "how": how,
-        "among": list(among) if among else None,
+        "among": list(among) if among and how != RULES else None,
         "seed": random.SystemRandom().randrange(2**32) if seed is None else seed,
     }
 

@@ -71,8 +71,12 @@ class SharingRule(models.Model):
 
     def fits(self, *, area: str, source: Source | None, course: Course | None) -> bool:
         """Whether it is about somebody like this."""
+        return self.is_about(fold(area), source and source.pk, course and course.pk)
+
+    def is_about(self, area_key: str, source_id: int | None, course_id: int | None) -> bool:
+        """The same of what a row says."""
         return (
-            self.area_key in ("", fold(area))
-            and self.source_id in (None, source and source.pk)
-            and self.course_id in (None, course and course.pk)
+            self.area_key in ("", area_key)
+            and self.source_id in (None, source_id)
+            and self.course_id in (None, course_id)
         )

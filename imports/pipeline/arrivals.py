@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from crm.lib.text import fold_word
 from customers.actions import arrivals
+from customers.actions.imported import NewCustomer
 from customers.models import Batch
 from imports.models import Import
-from imports.options import COLUMN, EVEN, ONE
+from imports.options import COLUMN, EVEN, ONE, RULES
 from imports.pipeline.people import People
 
 WHY = "Import"
@@ -31,7 +33,7 @@ class Arrivals:
     def __init__(self, import_: Import, result: dict):
         self.import_, self.result = import_, result
         deal = import_.options.get("deal") or {}
-        self.is_dealt = deal.get("how") in (ONE, EVEN)
+        self.is_dealt, self.by_rules = deal.get("how") in (ONE, EVEN, RULES), deal.get("how") == RULES
         self.among, self.seed = deal.get("among"), deal.get("seed", 0)
         self.kind = Batch.Kind.ASSIGN if deal.get("how") == ONE else Batch.Kind.DISTRIBUTE
 
@@ -40,11 +42,15 @@ class Arrivals:
         if self.is_dealt:
             arrivals.hold(among=self.among, now=now)
 
-    def plan(self, count: int, now: datetime) -> dict:
-        """{"plan": who would get how many} after `count` more new ones; {} when nothing is dealt."""
-        if not (self.is_dealt and count):
+    def plan(self, new: Sequence[NewCustomer], now: datetime) -> dict:
+        """{"plan": who would get how many} after these `new` ones; {} when nothing is dealt."""
+        if not (self.is_dealt and new):
             return {}
-        return {"plan": arrivals.plan(self.result.get("plan"), count=count, among=self.among, seed=self.seed, now=now)}
+        before, how = self.result.get("plan"), {"seed": self.seed, "now": now}
+        if self.by_rules:
+            about = ((fold_word(one.area), one.asked.source_id, one.asked.course_id) for one in new)
+            return {"plan": arrivals.plan_by_rules(before, about=about, **how)}
+        return {"plan": arrivals.plan(before, count=len(new), among=self.among, **how)}
 
     def give(self, ids: Sequence[str], now: datetime) -> dict:
         """{"batch": its id} after the customers with these `ids` were dealt; {} when nothing is dealt."""
@@ -54,5 +60,9 @@ class Arrivals:
         batch = Batch.objects.filter(pk=self.result.get("batch")).first() or Batch.objects.create(
             kind=self.kind, by=by, at=now, options={"import": str(self.import_.pk)}
         )
-        arrivals.deal(ids=ids, among=self.among, by=by, now=now, seed=self.seed, batch=batch, why=WHY)
+        act = {"ids": ids, "by": by, "now": now, "seed": self.seed, "batch": batch}
+        if self.by_rules:
+            arrivals.deal_by_rules(**act)
+        else:
+            arrivals.deal(**act, among=self.among, why=WHY)
         return {"batch": str(batch.pk)}

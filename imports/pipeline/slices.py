@@ -49,14 +49,14 @@ class Slice:
             self._decide(row)
         if not self.around.is_dry:
             act = {"origin": self.import_.origin, "by": self.by, "now": self.around.now}
-            add_imported(customers=[new for at_number in self.new.values() for new in at_number], **act)
+            add_imported(customers=self.new_ones, **act)
             change_imported(customers=self.known.by_id.values(), **act)
         self._keep_receipts()
 
     @property
-    def added(self) -> list[str]:
-        """The ids of the customers it added."""
-        return [new.id for at_number in self.new.values() for new in at_number]
+    def new_ones(self) -> list[NewCustomer]:
+        """The customers it added, or would add."""
+        return [new for at_number in self.new.values() for new in at_number]
 
     def _keep_receipts(self) -> None:
         bulk.insert(ImportRow, _RECEIPT, self.receipts)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from customers.actions.words import Vocabulary
 from imports.column_samples import without_samples
 from imports.decisions import Policy
-from imports.models import Import, Outcome, StagedSlice
+from imports.models import Import, StagedSlice
 from imports.pipeline.arrivals import Arrivals, people_of
 from imports.pipeline.claims import Claim
 from imports.pipeline.counting import Confirmed, Counted, fill_in
@@ -53,7 +53,8 @@ class Writer:
         arrivals = Arrivals(self.import_, result)
         arrivals.hold(now)
         part.write()
-        more = arrivals.plan(part.counts[Outcome.CREATED], now) if self.is_dry else arrivals.give(part.added, now)
+        new = part.new_ones
+        more = arrivals.plan(new, now) if self.is_dry else arrivals.give([one.id for one in new], now)
         if isinstance(part, Confirmed):
             more["otherwise"] = dict(Counter(result.get("otherwise", {})) + part.otherwise)
         self._forget_samples(part.kept_out)

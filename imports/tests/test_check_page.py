@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from customers.actions import create_customer, edit_customer
-from customers.models import Customer
+from customers.models import Customer, SharingRule
 from imports import actions
 from imports.models import Import, State
 from imports.tests.checking import worked
@@ -229,6 +229,22 @@ class TestChoosing:
             assert counts(again) == {"rejected": 1}
             client.post(url(again), {**form_of(page), "s0c1": "phone", "s0c2": "area", "act": "count"})
         assert counts(worked(again)) == {"created": 1}
+
+    def test_the_rules_are_offered_once_there_are_any(self, as_user, manager, asha):
+        import_ = imported(manager, csv_bytes(ASHA, "Bala,98450 00002,Aluva,,"), dry_run=True)
+        client = as_user(manager)
+        assert "Whom the rules say" not in client.get(url(import_)).text
+        assert client.post(url(import_), {"act": "count", "deal": "rules"}).status_code == 400
+        SharingRule.objects.create(area="Kochi", area_key="kochi").people.set([asha])
+        assert "Whom the rules say" in client.get(url(import_)).text
+
+        client.post(url(import_), {"act": "count", "deal": "rules"})
+        worked(import_)
+
+        page = client.get(url(import_)).text
+        assert "Asha <strong>1</strong>" in page
+        assert "fits <strong>1</strong>" in page
+        assert "for want of room" not in page
 
     def test_a_deal_that_came_out_otherwise_is_told(self, as_user, manager, asha, ravi):
         client = as_user(manager)

@@ -9,7 +9,7 @@ from accounts.access import MANAGER, roles_allowed
 from crm.lib import drafts
 from crm.lib.http import form_errors, request_data, require_methods, wants_json
 from customers.actions import seats
-from customers.models import Course, Source
+from customers.models import Course, SharingRule, Source
 from imports import actions
 from imports.check_form import CheckForm
 from imports.models import Import, State
@@ -77,7 +77,8 @@ def _counted(data) -> int:
 
 
 def _form(import_: Import, data=None) -> CheckForm:
-    return CheckForm(data, import_=import_, seats=seats(now=timezone.now()), fields=fields_to_choose())
+    about = {"seats": seats(now=timezone.now()), "has_rules": SharingRule.objects.exists()}
+    return CheckForm(data, import_=import_, fields=fields_to_choose(), **about)
 
 
 def _form_name(import_: Import) -> str:
@@ -120,13 +121,15 @@ def _page(request, import_: Import, form: CheckForm, *, error: str = "", restore
     [card] = cards([import_], timezone.now())
     is_counted = import_.state == State.CHECKED
     dealt, left = shares(import_) if is_counted else ([], 0)
+    unruled = import_.check_result.get("plan", {}).get("no_rule", 0) if is_counted else 0
     context = {
         "import": import_,
         "card": card,
         "is_counted": is_counted,
         "kinds": kinds(import_) if is_counted else [],
         "shares": dealt,
-        "shares_left": left,
+        "shares_left": left - unruled,
+        "unruled": unruled,
         "notes": notes(import_),
         "form": form,
         "error": error,
