@@ -51,7 +51,7 @@ def act_on(
 def undo(*, batch: Batch, by: User, now: datetime) -> Batch:
     """Take it back where nobody changed anything since: at once, or by the worker when they are many."""
     with transaction.atomic():
-        batch = actions.begin_bulk_undo(batch=batch, by=by, now=now)
+        batch = actions.begin_undoing(batch=batch, by=by, now=now)
         if batch.counts["done"] > actions.REQUEST_LIMIT:
             transaction.on_commit(lambda: undo_bulk_batch.enqueue(str(batch.pk)))
             return batch

@@ -58,7 +58,7 @@ class CheckForm(MappingForm):
     encoding = forms.ChoiceField(required=False, label="Letters", widget=forms.Select(WIDE))
 
     def __init__(
-        self, data=None, *, import_: Import, seats: Sequence[Seat], fields: list[tuple[str, str]], has_rules=False
+        self, data=None, *, import_: Import, seats: Sequence[Seat], fields: list[tuple[str, str]], has_rules: bool
     ):
         self.import_ = import_
         initial = begun_as(import_)

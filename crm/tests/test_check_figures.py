@@ -203,7 +203,7 @@ class Day:
         batch = Batch.objects.filter(kind__in=actions.BULK_KINDS, undone_at=None).order_by("-pk").first()
         if batch is None:
             return False
-        batch = actions.begin_bulk_undo(batch=batch, by=self.manager, now=timezone.now())
+        batch = actions.begin_undoing(batch=batch, by=self.manager, now=timezone.now())
         while actions.undo_bulk_slice(batch=batch, size=4):
             pass
 

@@ -22,10 +22,8 @@ from customers.actions.bulk import (
     BULK_KINDS,
     Act,
     begin_bulk,
-    begin_bulk_undo,
     bulk_slice,
     undo_bulk_slice,
-    why_bulk_stands,
 )
 from customers.actions.calls import UNDO_WITHIN, record_tap, set_message, skip, take_back
 from customers.actions.capacity import Seat, capacities, eligible, loads, seats
@@ -51,7 +49,8 @@ from customers.actions.profile import create_customer, edit_customer
 from customers.actions.saved_lists import MOST_PINNED, choose_columns, delete_view, pin_view, save_view
 from customers.actions.sharing_rules import NO_RULES, delete_rule, save_rule, share_by_rules
 from customers.actions.status import KEEP, record_status
-from customers.actions.undo_sharing import UNDOABLE, begin_undoing, undo_slice, why_not_undone
+from customers.actions.undo_sharing import undo_slice
+from customers.actions.undoing import UNDOABLE, begin_undoing, why_not_undone
 from customers.actions.unmerging import REVERSIBLE_FOR, Parting, parting, unmerge, why_not_unmerged
 
 __all__ = [
@@ -66,10 +65,8 @@ __all__ = [
     "why_not_unmerged",
     "Act",
     "begin_bulk",
-    "begin_bulk_undo",
     "bulk_slice",
     "undo_bulk_slice",
-    "why_bulk_stands",
     "EDIT_WITHIN",
     "KEEP",
     "MOST_PINNED",

@@ -210,27 +210,6 @@ def _write(rows: Sequence[Customer], now: datetime, **columns) -> None:
 # -- undo -----------------------------------------------------------------------------------------------------------
 
 
-def why_bulk_stands(batch: Batch) -> str:
-    """Why `batch` cannot be taken back; "" when it can."""
-    if batch.undone_at:
-        return "This has been undone already."
-    if batch.is_under_way:
-        return "It is still under way. Undo it when it has come to its end."
-    return "" if batch.counts.get("done") else "Nothing was changed, so there is nothing to undo."
-
-
-@transaction.atomic
-def begin_bulk_undo(*, batch: Batch, by: User, now: datetime) -> Batch:
-    """Mark `batch` as being taken back by `by`; `undo_bulk_slice` does it. Raises ActionError when it cannot be."""
-    batch = Batch.objects.select_for_update().get(pk=batch.pk)
-    if reason := why_bulk_stands(batch):
-        raise ActionError(reason)
-    batch.undone_at, batch.state = now, Batch.State.QUEUED
-    batch.options = {**batch.options, "undo": {"by": by.pk, "back": 0}}
-    batch.save(update_fields=["undone_at", "state", "options"])
-    return batch
-
-
 @transaction.atomic
 def undo_bulk_slice(*, batch: Batch, size: int) -> bool:
     """Take the next customers back to what they were before. Returns whether there may be more.

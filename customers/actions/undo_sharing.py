@@ -7,36 +7,8 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from accounts.models import User
-from customers.actions.assignment import SLICE, locked, put_ahead, put_in_hands
-from customers.actions.errors import ActionError
+from customers.actions.assignment import SLICE, locked, put_in_hands
 from customers.models import AssignmentChange, Batch, CallTap, Customer, FieldChange, FollowUp, Note
-
-UNDOABLE = (Batch.Kind.ASSIGN, Batch.Kind.DISTRIBUTE, Batch.Kind.UNASSIGN)
-
-
-def why_not_undone(batch: Batch) -> str:
-    """Why `batch` cannot be taken back; "" when it can."""
-    if batch.kind not in UNDOABLE:
-        return "This cannot be undone."
-    if batch.undone_at:
-        return "This has been undone already."
-    if batch.is_under_way:
-        return "It is still being shared out. Undo it when that has come to its end."
-    return "" if batch.counts.get("assigned") else "Nothing was given out, so there is nothing to undo."
-
-
-@transaction.atomic
-def begin_undoing(*, batch: Batch, by: User, now: datetime) -> Batch:
-    """Mark `batch` as being taken back by `by`; `undo_slice` does it. Raises ActionError when it cannot be."""
-    batch = Batch.objects.select_for_update().get(pk=batch.pk)
-    if reason := why_not_undone(batch):
-        raise ActionError(reason)
-    put_ahead({int(user_id): -move for user_id, move in batch.options.get("ahead", {}).items()})
-    batch.undone_at = now
-    batch.state = Batch.State.QUEUED
-    batch.options = {**batch.options, "undo": {"by": by.pk, "after": 0, "back": 0, "stays": 0}}
-    batch.save(update_fields=["undone_at", "state", "options"])
-    return batch
 
 
 @transaction.atomic

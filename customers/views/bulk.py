@@ -55,7 +55,7 @@ def batch(request, batch_id):
         "title": bulk_words.title(found),
         "told": bulk_words.told(found),
         "names": bulk_words.names_left(found, request.user),
-        "can_undo": not actions.why_bulk_stands(found),
+        "can_undo": not actions.why_not_undone(found),
     }
     return render(request, "customers/bulk_done.html", context)
 
