@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts.actions import set_password_link
 from accounts.tests.factories import UserFactory
 from crm.checks import walk
-from customers.models import Batch, Note, SavedView, SharingRule
+from customers.models import Batch, Merge, Note, SavedView, SharingRule
 from customers.tests.factories import CustomerFactory
 from imports.tests.factories import imported
 
@@ -75,6 +75,8 @@ ROWS = [
     Row("customers:create", INSIDE, get=OK, post=BAD),
     Row("customers:next", SALES, get=OK),
     Row("customers:detail", HERS, get=OK, kwargs=CUSTOMER, by_row=("other",)),
+    Row("customers:merge", MANAGERS, get=OK, post=BAD, kwargs=CUSTOMER),
+    Row("customers:unmerge", MANAGERS, get=OK, post=BAD, kwargs=("merge_id",)),
     Row("customers:edit", HERS, get=OK, post=BAD, kwargs=CUSTOMER, by_row=("other",)),
     Row("customers:erase", MANAGERS, get=OK, post=BAD, kwargs=CUSTOMER),
     Row("customers:let_in", MANAGERS, get=OK, post=BAD),
@@ -182,6 +184,15 @@ def ids(asha, ravi, manager):
         customer_id=lambda: CustomerFactory(assigned_to=asha, name="Farah Khan", phone_number="+919876543210").pk,
         import_id=lambda: imported(manager, b"Name,Area\nFarah Khan,Kochi\n").pk,
         note_id=lambda: Note.objects.create(customer_id=made["customer_id"], text="x", by=asha, at=timezone.now()).pk,
+        merge_id=lambda: (
+            Merge.objects.create(
+                winner=CustomerFactory(),
+                loser=CustomerFactory(),
+                by=manager,
+                at=timezone.now(),
+                undone_at=timezone.now(),
+            ).pk
+        ),
         user_id=lambda: ravi.pk,
         left_id=lambda: UserFactory(is_active=False).pk,
         uidb64=lambda: set_password_link(ravi).split("/")[-3],

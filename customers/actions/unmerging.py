@@ -63,6 +63,7 @@ class Parting:
     owner: User | None = None  # the survivor's, if `owner_back`
     loser_owner: User | None = None
     kept: list[str] = field(default_factory=list)  # fields, columns, status, owner that were changed since
+    follow_up: datetime | None = None  # the time of the open one that was the loser's
     recorded: int = 0  # what was recorded since and stays with the survivor
 
 
@@ -89,6 +90,8 @@ def parting(merge: Merge, winner: Customer, loser: Customer) -> Parting:
         else:
             found.kept.append("status")
     _owners(merge, found)
+    moved = FollowUp.objects.open().filter(pk=before["follow_up"]["moved"], customer=winner)
+    found.follow_up = moved.values_list("due_at", flat=True).first()
     found.recorded = calls.contacts().count() + winner.notes.filter(at__gt=merge.at).count()
     return found
 
