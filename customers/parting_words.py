@@ -3,9 +3,9 @@
 from django.utils.timezone import localtime
 
 from customers.actions import Parting
-from customers.actions.profile import shown
 from customers.models import Customer
 from customers.models.timeline import FIELD_LABELS
+from customers.values import shown
 
 
 def comes_back(parts: Parting) -> list[str]:

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from crm.lib.text import fold, same_person
 from crm.lib.workbooks import CELL_LENGTH
 from customers.actions.imported import Asked, Change, Snapshot
-from customers.actions.profile import shown
 from customers.models.customer import edit_bit
+from customers.values import shown
 
 UPDATE, SKIP, FILL, OVERWRITE = "update", "skip", "fill", "overwrite"
 REPLACED = ("name", "area", "remark", "email", "course_id")

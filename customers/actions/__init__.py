@@ -32,7 +32,7 @@ from customers.actions.errors import ActionError, AlreadyKnown, AlreadyLookedAft
 from customers.actions.exports import MOST_XLSX, begin_export, end_export
 from customers.actions.follow_ups import close_follow_up, put_off, replan, set_follow_up
 from customers.actions.late import record_late
-from customers.actions.merging import CHOICES, merge
+from customers.actions.merging import merge
 from customers.actions.notes import EDIT_WITHIN, add_note, edit_note, may_edit, note_of, pin_note
 from customers.actions.people import (
     Handover,
@@ -55,7 +55,6 @@ from customers.actions.unmerging import REVERSIBLE_FOR, Parting, parting, unmerg
 
 __all__ = [
     "BULK_KINDS",
-    "CHOICES",
     "REVERSIBLE_FOR",
     "Parting",
     "merge",

@@ -16,13 +16,11 @@ from accounts.models import User
 from customers.actions.assignment import put_in_hands
 from customers.actions.errors import ActionError, Conflict
 from customers.actions.held import refuse_erased
-from customers.actions.profile import refresh_search, shown
+from customers.actions.profile import refresh_search
 from customers.models import ContactNumber, Customer, FieldChange, FollowUp, Merge, StatusChange
-from customers.models.customer import edit_bit
+from customers.models.customer import FIELDS, edit_bit
+from customers.values import shown
 
-FIELDS = ("name", "area", "date", "remark", "email", "source", "course")
-# Of whom of the two each of these stays is for the manager to say.
-CHOICES = (*FIELDS, "extra", "status", "owner")
 WHY = "Merged"
 COLUMN_LENGTH = 120  # of FieldChange.field
 DOUBLE_SUBMIT = timedelta(minutes=2)

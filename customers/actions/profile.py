@@ -1,14 +1,12 @@
 """Who a customer is: typed in, edited; each change on the record."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.timezone import localdate
 
 from accounts.models import User
-from crm.lib import phones
 from crm.lib.text import fold, search_text
 from customers.actions.errors import ActionError, AlreadyKnown, AlreadyLookedAfter, Conflict, KeptOut
 from customers.actions.follow_ups import close_follow_up
@@ -27,6 +25,7 @@ from customers.models import (
     Status,
 )
 from customers.models.customer import AREA_LENGTH, HAS_NUMBER, edit_bit
+from customers.values import shown
 
 PASSED_ON = "Passed to the team: this number is already being looked after."
 PASSED_ON_A_DAY = 20
@@ -265,24 +264,9 @@ def _replace_numbers(customer: Customer, numbers: list[str], by: User, now: date
     FieldChange.objects.create(
         customer=customer,
         field="extra_phones",
-        old=", ".join(map(_spaced, sorted(old))),
-        new=", ".join(map(_spaced, sorted(new))),
+        old=", ".join(map(shown, sorted(old))),
+        new=", ".join(map(shown, sorted(new))),
         by=by,
         at=now,
     )
     return True
-
-
-def _spaced(number: str) -> str:
-    return phones.spaced(number, settings.HOME_COUNTRY)
-
-
-def shown(value: object) -> str:
-    """A field's value as the timeline says it."""
-    if isinstance(value, str) and value.startswith("+"):
-        return _spaced(value)
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, date):
-        return f"{value:%d/%m/%Y}"
-    return "" if value is None else str(value)

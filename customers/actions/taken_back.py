@@ -12,7 +12,6 @@ from django.db.models import F, Max, QuerySet
 
 from accounts.models import User
 from customers.actions.imported import _READ, Change, Snapshot, change_imported
-from customers.actions.profile import shown
 from customers.models import (
     CallTap,
     ContactNumber,
@@ -25,6 +24,7 @@ from customers.models import (
     Origin,
     StatusChange,
 )
+from customers.values import shown
 
 # Why a customer whom a file added stays although the file is undone.
 CONTACT, STATUS, NOTE, EDITED = "contact", "status", "note", "edited"

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from django import forms
 
-from customers.actions import CHOICES
-from customers.actions.profile import shown
 from customers.forms.fields import LineField
 from customers.models import Customer
+from customers.models.customer import CHOICES
 from customers.models.timeline import FIELD_LABELS
+from customers.values import shown
 
 LEFT, RIGHT, TOGETHER = "left", "right", "both"
 SIDES = [(LEFT, "The left one"), (RIGHT, "The right one")]
@@ -42,6 +42,8 @@ class Line:
 
 class MergeForm(forms.Form):
     """What is not said is as `initial_choices` would have it: blanks are filled, nothing is lost."""
+
+    restored = False  # what was chosen before its author had to sign in again
 
     survivor = forms.ChoiceField(
         choices=SIDES, error_messages={"required": "Say which entry stays.", "invalid_choice": "Say left or right."}

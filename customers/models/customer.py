@@ -316,6 +316,11 @@ class Enquiry(models.Model):
         return f"{self.customer_id} {self.enquired_on}"
 
 
+FIELDS = ("name", "area", "date", "remark", "email", "source", "course")
+# What a manager chooses when two are merged: each of the one or of the other.
+CHOICES = (*FIELDS, "extra", "status", "owner")
+
+
 class MergeQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Those of which one of the two is visible."""

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from customers import actions
 from customers.models import CallingRules, ContactNumber, Customer, FollowUp, Status
+from customers.models.customer import CHOICES
 from customers.recount import differences
 
 pytestmark = pytest.mark.django_db
@@ -84,7 +85,7 @@ def act(what, customer, by, at):
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     lives=st.lists(st.tuples(st.booleans(), st.sampled_from(ACTS)), max_size=6),
-    take=st.sets(st.sampled_from(actions.CHOICES)),
+    take=st.sets(st.sampled_from(CHOICES)),
     join=st.booleans(),
 )
 def test_merged_and_taken_apart_both_are_as_before(lives, take, join, asha, ravi, manager):

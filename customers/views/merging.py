@@ -106,7 +106,7 @@ def _side_by_side(request: HttpRequest, form: MergeForm, errors: str = "", statu
         "errors": errors,
         "seen": f"{left.version}.{right.version}",
         "draft": drafts.token(request.user, draft_name(left, right), back=request.get_full_path()),
-        "restored": getattr(form, "restored", False),
+        "restored": form.restored,
     }
     return render(request, "customers/merge.html", context, status=status)
 

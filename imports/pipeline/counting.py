@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from customers.actions.imported import Snapshot
-from customers.actions.profile import shown
+from customers.values import shown
 from imports.decisions import EXTRA_PREFIX, apply
 from imports.models import ImportRow, Outcome
 from imports.pipeline.slices import Slice, Surroundings, incoming_of

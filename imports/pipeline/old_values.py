@@ -4,8 +4,8 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 
 from customers.actions.imported import Change, Snapshot
-from customers.actions.profile import shown
 from customers.models import Course, Source
+from customers.values import shown
 from imports.decisions import EXTRA_PREFIX, FILLED, REPLACED
 from imports.models import ImportRow, Undo
 from imports.pipeline.since import Since
