@@ -7,6 +7,7 @@
 # make check         style, templates, import arrows, missing migrations, deployment check
 # make fix           mend what the tools can mend
 # make kill-test     kill the worker again and again while it imports; KILL_ARGS="--seed 7 --database sqlite"
+# make two-hosts    two hosts, each with web and worker, one PostgreSQL, processes killed (TWO_ARGS="--pgbouncer")
 # make bench-import  what importing costs, against the bars of docs/performance.md (about 40 minutes; BENCH_ARGS=)
 # make lock-mutants  take out each permission lock in turn; the tests must notice every one
 # make fuzz          damage 2,000 spreadsheets and import each (FUZZ_ARGS="--count 10000 --seed 8")
@@ -26,11 +27,12 @@ PIP := $(PY) -m pip install --quiet --disable-pip-version-check
 WITH_SECRET := scripts/with_secret.sh $(PY)
 # Tools and tests must not depend on the settings of whoever runs them.
 CLEAN := env -u DATABASE_URL -u SECRET_KEY -u DEBUG -u DEMO -u HTTPS -u ALLOWED_HOSTS -u TIME_ZONE -u HOME_COUNTRY \
-  -u ORGANISATION -u EXPORTS -u MEDIA_ROOT -u DJANGO_SETTINGS_MODULE
+  -u ORGANISATION -u EXPORTS -u ERASED_KEY -u PGBOUNCER -u MEDIA_ROOT -u MEDIA_STORAGE -u MEDIA_STORAGE_OPTIONS \
+  -u DJANGO_SETTINGS_MODULE
 export PYTHONUNBUFFERED = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev manage test test-pg check fix kill-test bench-import lock-mutants fuzz case-costs clean
+.PHONY: help setup run dev manage test test-pg check fix kill-test two-hosts bench-import lock-mutants fuzz case-costs clean
 
 help:
 	@sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
@@ -106,6 +108,9 @@ fix: $(VENV)/.dev
 
 kill-test: $(VENV)/.dev
 	@$(CLEAN) $(PY) scripts/kill_test.py $(KILL_ARGS)
+
+two-hosts: $(VENV)/.dev
+	@$(CLEAN) $(PY) scripts/two_hosts.py $(TWO_ARGS)
 
 # An environment of its own: the packages to compare with are none of the product's. Sections: bench/run.py.
 $(VENV)-bench/.done: requirements-bench.txt requirements.txt | $(PY)

@@ -1,5 +1,6 @@
 """Settings, all from the environment; the README lists each with its default."""
 
+import json
 import os
 from datetime import timedelta
 from pathlib import Path
@@ -109,7 +110,15 @@ TEMPLATES = [
 
 # --- Database, tasks ----------------------------------------------------------------------------
 if DATABASE_URL:
-    DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=60, conn_health_checks=True)}
+    DATABASES = {
+        "default": dj_database_url.parse(
+            DATABASE_URL,
+            conn_max_age=60,
+            conn_health_checks=True,
+            # A cursor of the server outlives its transaction; behind a pooler the next one is on another connection.
+            disable_server_side_cursors=flag("PGBOUNCER", "0"),
+        )
+    }
 else:
     DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": VAR_DIR / "db.sqlite3"}}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
@@ -197,7 +206,11 @@ STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static", ("bootstrap", bootstrap_wrapper.get_bootstrap_dir())]
 MEDIA_ROOT = Path(os.environ.get("MEDIA_ROOT", VAR_DIR / "media"))
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    # Any storage that Django knows, with its options as JSON: on several machines a shared folder or an object store.
+    "default": {
+        "BACKEND": os.environ.get("MEDIA_STORAGE", "") or "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": json.loads(os.environ.get("MEDIA_STORAGE_OPTIONS", "") or "{}"),
+    },
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
