@@ -37,8 +37,13 @@ class Database:
 class Postgres(Database):
     name = "PostgreSQL"
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, *, server: Path | None = None):
+        """`server`: one that runs already, and that stays."""
         super().__init__(folder)
+        self._stays = server is not None
+        if server:
+            self.server, self._url = server, f"postgres://crm@{str(server).replace('/', '%2F')}"
+            return
         options = " ".join(f"-c {name}={value}" for name, value in PG_SETTINGS.items())
         self.server = Path("/tmp") / f"crm-bench-pg.{os.getpid()}"  # a socket's path must be short
         started = subprocess.run(
@@ -49,6 +54,15 @@ class Postgres(Database):
         self._sql("CREATE DATABASE template_crm")
         self.migrate({**self.env, "DATABASE_URL": f"{self._url}/template_crm"})
 
+    def named(self, name: str) -> tuple[dict[str, str], bool]:
+        """The environment for the database of that name, migrated, and whether it was only made now."""
+        env = {**self.env, "DATABASE_URL": f"{self._url}/{name}"}
+        is_new = not self._sql(f"SELECT 1 FROM pg_database WHERE datname = '{name}'")
+        if is_new:
+            self._sql(f"CREATE DATABASE {name}")
+        self.migrate(env)
+        return env, is_new
+
     def fresh(self) -> dict[str, str]:
         self._sql("DROP DATABASE IF EXISTS bench WITH (FORCE)")
         self._sql("CREATE DATABASE bench TEMPLATE template_crm")
@@ -56,11 +70,15 @@ class Postgres(Database):
         return {**self.env, "DATABASE_URL": f"{self._url}/bench"}
 
     def close(self) -> None:
+        if not self._stays:
+            self._stop()
+
+    def _stop(self) -> None:
         subprocess.run(["scripts/pg.sh", "stop", str(self.server)], cwd=ROOT, check=False)
 
-    def _sql(self, statement: str) -> None:
+    def _sql(self, statement: str) -> str:
         command = ["psql", "-qAt", "-h", str(self.server), "-U", "crm", "-d", "postgres", "-c", statement]
-        subprocess.run(command, check=True, capture_output=True)
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
 
 class Sqlite(Database):

@@ -31,7 +31,6 @@ class Facts:
     area: str
     number: str
     customer: Customer  # of the counsellor "sales"
-    batch_origin: str
 
     @classmethod
     def of_world(cls) -> "Facts":
@@ -43,7 +42,7 @@ class Facts:
         busy = min(team, key=lambda user: (abs(user.open - 20_000), user.pk))
         quiet = min(team, key=lambda user: (abs(user.open - 200), user.pk))
         sales = team[len(team) // 2]
-        hers = Customer.objects.visible_to(sales).filter(status="INTERESTED").exclude(name="").order_by("pk")
+        hers = Customer.objects.visible_to(sales).exclude(name="").order_by("pk")
         origin = Origin.objects.filter(kind=Origin.Kind.IMPORT).order_by("-pk")[1:2].get()
         with_area = Customer.objects.filter(area__contains="Kochi").order_by("pk").first()
         return cls(
@@ -56,7 +55,6 @@ class Facts:
             area=with_area.area,
             number=with_area.phone_number,
             customer=hers.first(),
-            batch_origin=str(origin.pk),
         )  # fmt: skip
 
 

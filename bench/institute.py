@@ -1,0 +1,285 @@
+"""make bench: what every page costs at 10,000 and at 1,000,000 customers, over HTTP, asked in turns.
+
+    python -m bench.institute [SECTION…] [--small 10000] [--large 1000000] [--users 200] [--repeat 20] [--port 8171]
+        [--seconds 600] [--server DIR]
+
+Sections: pages, usual, saving, bulk, load; all of them when none is named. `--server` is a running PostgreSQL of
+scripts/pg.sh, whose worlds are used if they are there and which stays.
+"""
+
+import argparse
+import datetime as dt
+import json
+import os
+import platform
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+
+from bench.databases import PG_SETTINGS, ROOT, Postgres
+from bench.run import machine, say
+from bench.watch import Visitor, figures, wait_for, web
+
+# kind of page -> (its p95 at the large size : that at the small one, at most)
+BARS = {"list": 1.5, "search": 2, "one": 1.2}
+ODD_WITHIN = 2_000
+
+
+@dataclass
+class Side:
+    """One size: its database, its web server and who visits it."""
+
+    size: int
+    env: dict[str, str]
+    port: int
+    server: subprocess.Popen | None = None
+    facts: dict = field(default_factory=dict)
+    visitors: dict[str, Visitor] = field(default_factory=dict)
+
+    def case(self, name: str) -> dict:
+        return run_case(self.env, name)
+
+    def page(self, who: str, url: str) -> float:
+        """Seconds that the page took."""
+        visitor = self.visitors[who]
+        visitor.get(url)
+        return visitor.took.pop()
+
+    def peak(self) -> float:
+        """Megabytes that the largest of its web processes has used at most."""
+        children = Path(f"/proc/{self.server.pid}/task/{self.server.pid}/children").read_text().split()
+        statuses = [Path(f"/proc/{pid}/status").read_text().splitlines() for pid in children]
+        return max(int(line.split()[1]) for lines in statuses for line in lines if line.startswith("VmHWM")) / 1_024
+
+
+def run_case(env: dict[str, str], name: str) -> dict:
+    command = [sys.executable, "-m", "bench.world_case", name]
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"{name}: {done.stderr[-2000:]}")
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+class Bench:
+    def __init__(self, options: argparse.Namespace, folder: Path, stack: ExitStack):
+        self.options, self.folder = options, folder
+        self.bars: list[tuple[str, str, str, str]] = []
+        self.postgres = Postgres(folder, server=options.server)
+        stack.callback(self.postgres.close)
+        self.small, self.large = (self._side(size, place, stack) for place, size in enumerate(self.sizes))
+
+    @property
+    def sizes(self) -> tuple[int, int]:
+        return self.options.small, self.options.large
+
+    def _side(self, size: int, place: int, stack: ExitStack) -> Side:
+        env, is_new = self.postgres.named(f"world_{size}")
+        env["DJANGO_SETTINGS_MODULE"] = "bench.usual_settings"
+        if is_new:
+            world = ["manage.py", "big_world", "--customers", str(size), "--users", str(self.options.users)]
+            made = subprocess.run(
+                [sys.executable, *world], cwd=ROOT, env=env, check=True, capture_output=True, text=True
+            )
+            say(f"  {made.stdout.splitlines()[-1]}")
+        side = Side(size, env, self.options.port + place)
+        side.facts = side.case("facts")
+        side.server = stack.enter_context(web(env, side.port))
+        wait_for(side.port)
+        for who, session in side.facts["sessions"].items():
+            side.visitors[who] = Visitor(side.port, side.facts["cookie"], session, allowed=(200, 400))
+        return side
+
+    def bar(self, what: str, figure: float, limit: float, unit: str = "", *, at_least: bool = False) -> None:
+        met = figure >= limit if at_least else figure <= limit
+        sign = "≥" if at_least else "≤"
+        self.bars.append((what, f"{figure:,.2f}{unit}", f"{sign} {limit:,.4g}{unit}", "met" if met else "NOT MET"))
+
+    def turns(self, one, other, repeat: int) -> tuple[dict, dict]:
+        """Both, again and again in turns: their figures, with the first time of each as `cold`."""
+        took: tuple[list[float], list[float]] = [], []
+        for _ in range(repeat + 1):
+            took[0].append(one())
+            took[1].append(other())
+        return tuple({"cold": all_of[0] * 1_000, **figures(all_of[1:])} for all_of in took)
+
+    # -- sections ------------------------------------------------------------------------------------------------------
+
+    def pages(self) -> None:
+        explained = self.large.case("explain")
+        of_small = {page["name"]: page for page in self._comparable(self.small)}
+        pages = {page["name"]: page for page in self._comparable(self.large)}
+        measured = {}
+        say(f"\n{'page, milliseconds':62} {_sized(self.small.size):>26} {_sized(self.large.size):>26}  p95 ×")
+        for name, page in pages.items():
+            small, large = self.turns(
+                lambda at=of_small[name]: self.small.page(at["who"], at["url"]),
+                lambda at=page: self.large.page(at["who"], at["url"]),
+                self.options.repeat,
+            )
+            measured[name] = (small, large)
+            ratio = large["p95"] / small["p95"]
+            how = explained[page["raw"]]
+            say(f"{name:62} {_three(small)} {_three(large)} {ratio:6.2f}  {how['queries']} queries, slowest", end="")
+            say(f" {how['slowest']:.0f} ms: {how['plan']}")
+            if page["kind"] in BARS:
+                self.bar(name, ratio, BARS[page["kind"]])
+            elif page["kind"] == "odd":
+                self.bar(name, max(large["most"], large["cold"]), ODD_WITHIN, " ms")
+        self._pages_in_relation(measured)
+
+    @staticmethod
+    def _comparable(side: Side) -> list[dict]:
+        """The odd combinations bear ids of their world in their names."""
+        found = []
+        for place, page in enumerate(side.facts["pages"]):
+            name = page["name"] if page["kind"] != "odd" else f"odd {place}: " + ", ".join(
+                part.partition("=")[0] for part in page["name"].removeprefix("odd: ").split(", ") if "=" in part
+            )  # fmt: skip
+            found.append({**page, "name": name, "raw": page["name"]})
+        return found
+
+    def _pages_in_relation(self, measured: dict) -> None:
+        empty, bare = measured["empty signed-in page"][1], measured["list: no filter"][1]
+        self.bar("bare list : empty signed-in page", bare["median"] / empty["median"], 8)
+        many, few = measured["next call, many open"][1], measured["next call, few open"][1]
+        self.bar("next call with many open : with few", many["p95"] / few["p95"], 1.5)
+        first, deep = self.turns(
+            lambda: self.large.page("manager", "/customers/"),
+            lambda: self.large.page("manager", self.large.facts["deep"]),
+            self.options.repeat,
+        )
+        say(f"{'list: first page, and 20,000 pages on':62} {_three(first)} {_three(deep)}")
+        self.bar("list, 20,000 pages on : first page", deep["p95"] / first["p95"], 1.5)
+        small, large = measured["manager dashboard"]
+        one_pass = self.large.case("pass")["median"]
+        say(f"one GROUP BY owner, status at {self.large.size:,}: {one_pass:.0f} ms")
+        self.bar("manager dashboard, median", large["median"], small["median"] + 1.5 * one_pass, " ms")
+        for side in (self.small, self.large):
+            say(f"peak memory of a web process at {side.size:,}: {side.peak():.0f} MB")
+
+    def usual(self) -> None:
+        """Ours and the usual way at the large size."""
+        compared = {
+            "list": ("/customers/", "/usual/list/", 1),
+            "search without a hit": ("/customers/?search=zzyzzx", "/usual/list/?search=zzyzzx", 20),
+            "search of a name": ("/customers/?search=sharma", "/usual/list/?search=sharma", 1),
+            "dashboard": ("/dashboard/manager/", "/usual/dashboard/", 1),
+        }
+        for name, (ours, usual, least) in compared.items():
+            mine, theirs = self.turns(
+                lambda url=ours: self.large.page("manager", url),
+                lambda url=usual: self.large.page("manager", url),
+                max(3, self.options.repeat // 4),
+            )
+            say(f"{name:62} ours {_three(mine)}, the usual way {_three(theirs)}")
+            self.bar(f"{name}, the usual way : ours", theirs["median"] / mine["median"], least, at_least=True)
+
+    def saving(self) -> None:
+        for name, act in {"status update": _record, "assign": _assign}.items():
+            small, large = self.turns(act(self.small), act(self.large), self.options.repeat * 2)
+            say(f"{name:62} {_three(small)} {_three(large)} {large['p95'] / small['p95']:6.2f}")
+            self.bar(name, large["p95"] / small["p95"], BARS["one"])
+
+    def bulk(self) -> None:
+        found = self.large.case("bulk")
+        say(f"{found['customers']:,} given in one act {found['ours']:.2f} s, one by one {found['one by one']:.2f} s")
+        self.bar("bulk assign 10,000, one by one : ours", found["one by one"] / found["ours"], 8, at_least=True)
+
+    def load(self) -> None:
+        team = self.folder / "team.json"
+        team.write_text(json.dumps(self.large.case("team")))
+        found = []
+        for users, seconds in ((10, min(120, self.options.seconds)), (self.options.users, self.options.seconds)):
+            command = [sys.executable, "-m", "bench.load", str(self.large.port), str(users), str(seconds), str(team)]
+            done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+            found.append(json.loads(done.stdout.splitlines()[-1]))
+            say(f"{users} users for {seconds} s: " + ", ".join(f"{name} {_short(v)}" for name, v in found[-1].items()))
+        few, many = found
+        self.bar("200 users, errors", many["errors"], 0)
+        self.bar("200 users : 10 users, p95", many["p95"] / few["p95"], 3)
+        self.bar("the load generator's cores", many["cores"], 0.5)
+        say(f"peak memory of a web process: {self.large.peak():.0f} MB")
+        done = subprocess.run(
+            [sys.executable, "manage.py", "check_figures"], cwd=ROOT, env=self.large.env, capture_output=True, text=True
+        )
+        say(f"check_figures afterwards: {(done.stdout.splitlines() or [''])[-1]}")
+        self.bar("check_figures after the load, exit code", done.returncode, 0)
+
+
+def _record(side: Side):
+    whom, visitor = iter(side.facts["customers"] * 10), side.visitors["sales"]
+
+    def act() -> float:
+        visitor.post(f"/customers/{next(whom)}/update-status/", {"status": "FOLLOW_UP", "notes": "call again"})
+        return visitor.took.pop()
+
+    return act
+
+
+def _assign(side: Side):
+    whom, visitor = iter(side.facts["customers"] * 10), side.visitors["manager"]
+
+    def act() -> float:
+        visitor.post(f"/customers/{next(whom)}/assign/", {"sales_user": side.facts["to"][0]})
+        return visitor.took.pop()
+
+    return act
+
+
+def _sized(size: int) -> str:
+    return f"at {size:,}: cold med p95"
+
+
+def _three(took: dict) -> str:
+    return f"{took['cold']:8.0f} {took['median']:8.1f} {took['p95']:8.1f}"
+
+
+def _short(value) -> str:
+    return f"{value:.2f}" if isinstance(value, float) else str(value)
+
+
+SECTIONS = ("pages", "usual", "saving", "bulk", "load")
+
+
+def report(bench: Bench, begun: float) -> None:
+    width = max(len(bar[0]) for bar in bench.bars)
+    say("")
+    for what, figure, limit, met in bench.bars:
+        say(f"{what:{width}}  {figure:>12}  {limit:>12}  {met}")
+    say(f"\n{dt.datetime.now(dt.UTC):%d %b %Y %H:%M} UTC, {time.monotonic() - begun:.0f} s in all, {machine()}")
+    packages = ", ".join(f"{name} {version(name)}" for name in ("Django", "psycopg2-binary", "gunicorn"))
+    server = subprocess.run(["psql", "--version"], capture_output=True, text=True, check=False).stdout.strip()
+    settings = ", ".join(f"{name} {value}" for name, value in PG_SETTINGS.items())
+    say(f"Python {platform.python_version()}, {packages}, {server} ({settings}); 2 web processes of 4 threads a size")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("sections", nargs="*", choices=[*SECTIONS, []])
+    parser.add_argument("--small", type=int, default=10_000)
+    parser.add_argument("--large", type=int, default=1_000_000)
+    parser.add_argument("--users", type=int, default=200)
+    parser.add_argument("--repeat", type=int, default=20)
+    parser.add_argument("--seconds", type=int, default=600)
+    parser.add_argument("--port", type=int, default=8171)
+    parser.add_argument("--server", type=Path)
+    options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("Stopped"))  # the servers go with us
+    begun = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="crm-bench.") as folder, ExitStack() as stack:
+        bench = Bench(options, Path(folder), stack)
+        for name in options.sections or SECTIONS:
+            say(f"\n{name} (load average {os.getloadavg()[0]:.1f})")
+            getattr(bench, name)()
+        report(bench, begun)
+    sys.exit(0 if all(bar[-1] == "met" for bar in bench.bars) else 1)
+
+
+if __name__ == "__main__":
+    main()
