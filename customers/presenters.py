@@ -5,7 +5,7 @@ from datetime import date, datetime
 from django.utils.timezone import localtime
 
 from crm.lib.dates import utc
-from customers.models import Batch, Customer, Export, Note, StatusChange
+from customers.models import Batch, Customer, Export, LikelyDuplicate, Note, StatusChange
 from customers.models.customer import ERASED_NAME
 from customers.planning import Full, Rescue
 from customers.worklist import Next
@@ -110,6 +110,11 @@ def _day(value: date) -> str:
 def next_call(found: Next | None) -> dict:
     """Whom to call and why; null for nobody."""
     return {"customer": customer(found.customer), "why": found.why} if found else {"customer": None, "why": None}
+
+
+def likely_duplicate(row: LikelyDuplicate) -> dict:
+    people = [{"id": str(one.pk), "name": one.name, "phone_number": one.dialled, "area": one.area} for one in row.both]
+    return {"id": row.pk, "why": row.why, "customers": people, "found_at": utc(row.found_at)}
 
 
 def note(row: Note) -> dict:

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from customers import actions
 from customers.models import Note, StatusChange
-from customers.tests.factories import CustomerFactory, StatusChangeFactory
+from customers.tests.factories import CustomerFactory, StatusChangeFactory, likely_pair
 from customers.timeline import pinned, status_history
 
 pytestmark = pytest.mark.django_db
@@ -74,3 +74,22 @@ def test_taken_apart_the_timeline_names_the_other_no_more(farah, asha, ravi, man
     page = as_user(asha).get(reverse("customers:detail", args=[farah.pk])).content.decode()
     assert "Merged with another entry" in page
     assert "Zubeida" not in page
+
+
+class TestLikelyDuplicates:
+    def test_her_page_names_nobody_whom_she_may_not_see(self, farah, asha, ravi, manager, as_user):
+        his = CustomerFactory(name="Zubeida", assigned_to=ravi)
+        likely_pair(farah, his)
+        url = reverse("customers:detail", args=[farah.pk])
+        assert "Zubeida" not in as_user(asha).get(url).content.decode()
+        assert "Perhaps" not in as_user(asha).get(url).content.decode()
+        assert "Zubeida" in as_user(manager).get(url).content.decode()
+        CustomerFactory._meta.model.objects.filter(pk=his.pk).update(assigned_to=asha)
+        assert "Zubeida" in as_user(asha).get(url).content.decode()
+
+    @pytest.mark.parametrize("accept", ["text/html", "application/json"])
+    def test_a_merged_away_one_waits_for_no_answer(self, accept, farah, manager, as_user):
+        pair = likely_pair(CustomerFactory(), CustomerFactory(name="Zubeida", merged_into=farah))
+        client, headers = as_user(manager), {"accept": accept}
+        assert "Zubeida" not in client.get(reverse("customers:duplicates"), headers=headers).content.decode()
+        assert client.post(reverse("customers:not_the_same", args=[pair.pk]), headers=headers).status_code == 404

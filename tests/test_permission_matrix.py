@@ -17,7 +17,7 @@ from accounts.actions import set_password_link
 from accounts.tests.factories import UserFactory
 from crm.checks import walk
 from customers.models import Batch, Merge, Note, SavedView, SharingRule
-from customers.tests.factories import CustomerFactory
+from customers.tests.factories import CustomerFactory, likely_pair
 from imports.tests.factories import imported
 
 pytestmark = pytest.mark.django_db
@@ -77,6 +77,8 @@ ROWS = [
     Row("customers:detail", HERS, get=OK, kwargs=CUSTOMER, by_row=("other",)),
     Row("customers:merge", MANAGERS, get=OK, post=BAD, kwargs=CUSTOMER),
     Row("customers:unmerge", MANAGERS, get=OK, post=BAD, kwargs=("merge_id",)),
+    Row("customers:duplicates", MANAGERS, get=OK),
+    Row("customers:not_the_same", MANAGERS, post=SENT_ON, kwargs=("pair_id",)),
     Row("customers:edit", HERS, get=OK, post=BAD, kwargs=CUSTOMER, by_row=("other",)),
     Row("customers:erase", MANAGERS, get=OK, post=BAD, kwargs=CUSTOMER),
     Row("customers:let_in", MANAGERS, get=OK, post=BAD),
@@ -184,6 +186,7 @@ def ids(asha, ravi, manager):
         customer_id=lambda: CustomerFactory(assigned_to=asha, name="Farah Khan", phone_number="+919876543210").pk,
         import_id=lambda: imported(manager, b"Name,Area\nFarah Khan,Kochi\n").pk,
         note_id=lambda: Note.objects.create(customer_id=made["customer_id"], text="x", by=asha, at=timezone.now()).pk,
+        pair_id=lambda: likely_pair(CustomerFactory(), CustomerFactory()).pk,
         merge_id=lambda: (
             Merge.objects.create(
                 winner=CustomerFactory(),
@@ -289,7 +292,8 @@ def test_an_id_that_leads_nowhere_is_404_for_those_who_may_ask(clients, ids):
         if not row.kwargs or row.public:
             continue
         keywords = [key.split(":")[0] for key in row.kwargs]
-        nowhere = {key: 2**30 if key in ("user_id", "rule_id", "note_id") else uuid.uuid4() for key in keywords}
+        numbered = ("user_id", "rule_id", "note_id", "pair_id")
+        nowhere = {key: 2**30 if key in numbered else uuid.uuid4() for key in keywords}
         method = "get" if row.get else "post"
         for wish, headers in WISHES.items():
             response = getattr(clients["manager"], method)(reverse(row.name, kwargs=nowhere), row.data, headers=headers)

@@ -282,6 +282,16 @@ def _is_monotonous(national: str) -> bool:
     return len(set(national)) <= 2 or bool(_FAKE_RUN.search(national))
 
 
+def one_mistake_away(e164: str) -> set[str]:
+    """The numbers that one wrong digit, or two neighbours the wrong way round, make of this one."""
+    own = national(e164)
+    code = e164.removesuffix(own)
+    places = range(len(own))
+    wrong = {own[:place] + digit + own[place + 1 :] for place in places for digit in "0123456789"}
+    swapped = {own[:place] + own[place : place + 2][::-1] + own[place + 2 :] for place in places[:-1]}
+    return {code + number for number in (wrong | swapped) - {own}}
+
+
 # -- showing and searching ------------------------------------------------------------------------------------------
 
 

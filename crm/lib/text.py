@@ -100,6 +100,11 @@ def same_person(a, b) -> bool:
     return _contained(shorter, longer) or _contained(_spelt_initials(shorter), _spelt_initials(longer))
 
 
+def same_name(a, b) -> bool:
+    """Whether both are names, and may well be one person's."""
+    return bool(_name_words(a) and _name_words(b)) and same_person(a, b)
+
+
 def _name_words(name) -> list[str]:
     words = _NOT_IN_WORDS.sub(" ", fold(name).replace("'", "")).split()
     if " ".join(words) in _NO_NAMES:

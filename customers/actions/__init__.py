@@ -27,6 +27,7 @@ from customers.actions.bulk import (
 )
 from customers.actions.calls import UNDO_WITHIN, record_tap, set_message, skip, take_back
 from customers.actions.capacity import Seat, capacities, eligible, loads, seats
+from customers.actions.duplicates import not_the_same
 from customers.actions.erase import KeptFile, also_erase, erase, let_in
 from customers.actions.errors import ActionError, AlreadyKnown, AlreadyLookedAfter, Conflict, KeptOut
 from customers.actions.exports import MOST_XLSX, begin_export, end_export
@@ -58,6 +59,7 @@ __all__ = [
     "REVERSIBLE_FOR",
     "Parting",
     "merge",
+    "not_the_same",
     "note_of",
     "parting",
     "unmerge",

@@ -14,6 +14,7 @@ from django.utils.timezone import localtime
 
 from accounts.models import User
 from customers.actions.assignment import put_in_hands
+from customers.actions.duplicates import pairs_merged
 from customers.actions.errors import ActionError, Conflict
 from customers.actions.held import refuse_erased
 from customers.actions.profile import refresh_search
@@ -65,6 +66,7 @@ def merge(
     merged.before["pointed"] = [str(pk) for pk in rows]
     _put_behind(winner, loser, rows, by, now)
     merged.save(force_insert=True)
+    pairs_merged(loser, by, now)
     return merged
 
 

@@ -9,6 +9,7 @@ from django.db.models import F, Max, Q
 
 from accounts.models import User
 from customers.actions.assignment import put_in_hands
+from customers.actions.duplicates import pairs_apart
 from customers.actions.errors import ActionError
 from customers.actions.held import ERASED
 from customers.actions.merging import (
@@ -137,6 +138,7 @@ def unmerge(*, merge: Merge, by: User, now: datetime) -> Merge:
     parts = parting(merge, merge.winner, loser)
     _free(parts, pointed, by, now)
     _put_back(merge, parts, by, now)
+    pairs_apart(merge.winner, loser, merge.at, by, now)
     merge.undone_at = now
     merge.save(update_fields=["undone_at"])
     return merge

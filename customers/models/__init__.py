@@ -2,6 +2,7 @@
 
 from customers.models.calling import CallingRules, CallTap, Skip
 from customers.models.customer import ContactNumber, Customer, CustomerQuerySet, Enquiry, Merge
+from customers.models.duplicates import DuplicateSearch, LikelyDuplicate
 from customers.models.erasure import ErasedNumber, Erasure
 from customers.models.exports import Export
 from customers.models.saved_lists import ListSetting, Pin, SavedView
@@ -26,6 +27,7 @@ __all__ = [
     "Course",
     "Customer",
     "CustomerQuerySet",
+    "DuplicateSearch",
     "Enquiry",
     "ErasedNumber",
     "Erasure",
@@ -33,6 +35,7 @@ __all__ = [
     "FieldChange",
     "FollowUp",
     "ListSetting",
+    "LikelyDuplicate",
     "LostReason",
     "Merge",
     "Note",

@@ -6,7 +6,7 @@ from factory.django import DjangoModelFactory
 
 from accounts.tests.factories import UserFactory
 from crm.lib.text import fold, search_text
-from customers.models import Course, Customer, FollowUp, Origin, Source, Status, StatusChange
+from customers.models import Course, Customer, FollowUp, LikelyDuplicate, Origin, Source, Status, StatusChange
 
 
 class OriginFactory(DjangoModelFactory):
@@ -74,3 +74,10 @@ class FollowUpFactory(DjangoModelFactory):
     promised_at = factory.SelfAttribute("due_at")
     created_by = factory.SubFactory(UserFactory)
     created_at = factory.LazyFunction(timezone.now)
+
+
+def likely_pair(a: Customer, b: Customer, **fields) -> LikelyDuplicate:
+    """Two who may be one person."""
+    one, other = sorted((a, b), key=lambda customer: customer.pk)
+    fields = {"why": LikelyDuplicate.Why.CLOSE, "found_at": timezone.now(), **fields}
+    return LikelyDuplicate.objects.create(one=one, other=other, **fields)

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from accounts.access import EVERYBODY, roles_allowed
+from accounts.models import User
 from crm.lib import drafts
 from crm.lib.http import require_methods, wants_json
 from customers import presenters
@@ -17,9 +18,11 @@ from customers.actions import EDIT_WITHIN, eligible
 from customers.actions.erase import whole
 from customers.erase_preview import files_with
 from customers.forms.status import StatusForm, follow_up_chips
-from customers.models import CallingRules, Customer, Status
+from customers.models import CallingRules, Customer, LikelyDuplicate, Status
 from customers.timeline import SHOWS, pinned, status_history, timeline
 from customers.views.calls import form_name, whatsapp_url
+
+LIKELY = 3
 
 
 @roles_allowed(*EVERYBODY)
@@ -75,6 +78,7 @@ def customer_page(
         "numbers": list(row.numbers.all()),
         "entries": entries,
         "pinned": pinned(row, request.user),
+        "likely": likely_duplicates(row, request.user),
         "shows": [(word, label) for word, (label, _) in SHOWS.items()],
         "show": show,
         "editable_since": now - EDIT_WITHIN,
@@ -96,6 +100,12 @@ def customer_page(
     elif request.user.is_manager:
         context |= _who_may_have_her(request, row, chosen, now)
     return render(request, "customers/detail.html", context, status=status)
+
+
+def likely_duplicates(row: Customer, user: User) -> list[Customer]:
+    """Who may be the same person, if `user` may see them too."""
+    pairs = LikelyDuplicate.objects.visible_to(user).open().of(row).select_related("one", "other").order_by("pk")
+    return [pair.other if pair.one_id == row.pk else pair.one for pair in pairs[:LIKELY]]
 
 
 def _being_changed(typed: drafts.Draft | None) -> dict[int, str]:

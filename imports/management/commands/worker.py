@@ -14,6 +14,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from django.utils import timezone
 from django_tasks_db.management.commands import db_worker
 
+from customers import duplicates
 from imports import pipeline, profiles, recovery, tasks
 from imports.lives import AnotherWorker, Life
 
@@ -129,6 +130,7 @@ def _beat(life: Life, stop: threading.Event) -> None:
             recovery.recover(now=timezone.now())
             if timezone.now() >= look_next:
                 tasks.purge_when_due(timezone.now())
+                duplicates.look_when_due(timezone.now())
                 look_next = timezone.now() + LOOK_FOR_OLD_FILES_EVERY
         except (DatabaseError, InterfaceError):
             logger.warning("Could not look for work that was left", exc_info=True)
