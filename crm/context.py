@@ -11,6 +11,7 @@ from accounts.models import User
 from crm.lib.pagination import capped, capped_column
 from customers.models import Customer
 from dashboards import notices
+from dashboards.reports import REPORTS as REPORT_PAGES
 
 
 def frame(request) -> dict:
@@ -71,7 +72,9 @@ UNASSIGNED = Entry(
 )
 IMPORT = Entry("Import", "imports:upload", "arrow-up-tray", section=("imports",))
 TEAM = Entry("Team", "customers:team", "user-group", section=("customers:counsellor", "customers:deactivate"))
-REPORTS = Entry("Reports", "dashboards:reports", "chart-bar")
+REPORTS = Entry(
+    "Reports", "dashboards:reports", "chart-bar", section=tuple(one.url_name for one in REPORT_PAGES.values())
+)
 ADMIN = Entry("Admin", "admin:index", "cog-6-tooth", apart=True)
 
 MANAGER_SIDE = (MANAGERS_DASHBOARD, CUSTOMERS, UNASSIGNED, IMPORT, TEAM, REPORTS)

@@ -43,6 +43,9 @@ HOME_COUNTRY = os.environ.get("HOME_COUNTRY", "IN")
 EXPORTS = os.environ.get("EXPORTS", "managers")
 if EXPORTS not in ("nobody", "managers", "everybody"):
     raise ImproperlyConfigured("EXPORTS is one of: nobody, managers, everybody.")
+ADMISSION_YEAR_BEGINS = int(os.environ.get("ADMISSION_YEAR_BEGINS", "4"))
+if not 1 <= ADMISSION_YEAR_BEGINS <= 12:
+    raise ImproperlyConfigured("ADMISSION_YEAR_BEGINS is the number of a month, 1 to 12.")
 KEEP_UPLOADS_DAYS = int(os.environ.get("KEEP_UPLOADS_DAYS", "180"))
 if KEEP_UPLOADS_DAYS < 30:
     raise ImproperlyConfigured("KEEP_UPLOADS_DAYS is at least 30: for so long an import can be undone.")

@@ -168,10 +168,10 @@ def _as_text(value: Value) -> str:
     return f"{value:%d/%m/%Y}" if isinstance(value, date) else "" if value is None else str(value)
 
 
-def write_xlsx(file: BinaryIO, sheet: Sheet) -> None:
+def write_xlsx(file: BinaryIO, sheet: Sheet, title: str = "Customers") -> None:
     """The sheet as an Excel file; its rows go to a temporary file as they come. Numbers to call are texts."""
     book = Workbook(write_only=True)
-    page = book.create_sheet("Customers")
+    page = book.create_sheet(title)
     page.freeze_panes = "C2"
     for place, label in enumerate(sheet.labels, start=1):
         page.column_dimensions[get_column_letter(place)].width = min(40, max(12, len(label) + 2))

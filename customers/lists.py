@@ -5,14 +5,15 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.timezone import localtime, make_aware
 
 from accounts.models import User
 from crm.lib import lookups  # noqa: F401 - one_of
 from crm.lib.pagination import Sort, fingerprint
 from crm.lib.text import fold
-from customers.models import AssignmentChange, ContactNumber, CustomerQuerySet, Stage, Status, StatusChange
+from customers.funnel import ever_reached
+from customers.models import AssignmentChange, ContactNumber, CustomerQuerySet, Stage, StatusChange
 from customers.models.customer import HAS_NUMBER
 
 SORTS = {
@@ -216,13 +217,6 @@ def became_won(**when) -> Q:
     changes = StatusChange.objects.filter(customer=OuterRef("pk"), new_status__stage=Stage.WON, undone_at=None)
     first = changes.exclude(kind=StatusChange.Kind.IMPORT).exclude(previous_status__stage=Stage.WON)
     return Q(Exists(first.filter(**when)), status__stage=Stage.WON)
-
-
-def ever_reached(code: str) -> Q:
-    """Those who stand, or once stood, on the rung of that status or a higher one."""
-    rung = Subquery(Status.objects.filter(pk=code).values("rung"))
-    changes = StatusChange.objects.filter(customer=OuterRef("pk"), undone_at=None, new_status__rung__gte=rung)
-    return Q(status__rung__gte=rung) | Q(Exists(changes))
 
 
 WON = {"month": lambda now: became_won(happened_at__gte=midnight(now).replace(day=1))}

@@ -2,13 +2,13 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from accounts.models import User
 from customers.figures import Standing, contacted_today, due_by_owner, standing, waiting_longest
-from customers.lists import CONTACTED, added_between
+from customers.lists import added_between
 from customers.models import Customer, Stage, Status, StatusChange
 from customers.models.vocabulary import OPEN_STAGES
 from imports.models import Import
@@ -120,60 +120,3 @@ def customers_to_call(viewer: User) -> QuerySet[Customer]:
     """The first of hers: those with the earliest follow-up on top."""
     customers = Customer.objects.visible_to(viewer).open().filter(erased_at=None).with_people()
     return customers.order_by(F("next_follow_up_at").asc(nulls_last=True), "-id")[:CUSTOMERS_SHOWN]
-
-
-EVER = ("INTERESTED", "ADMISSION")
-
-
-@dataclass
-class SourceRow:
-    """One source's row in the report: how many enquired, what became of them, and where they stand now."""
-
-    source_id: int | None
-    name: str
-    customers: int
-    again: int  # were known already when they enquired once more
-    contacted: int
-    reached: dict[str, int]  # a code of EVER -> how many ever came as far
-    stages: dict[str, int]
-
-
-def by_source(viewer: User, *, date_from: date | None, date_to: date | None) -> list[SourceRow]:
-    """Customers by source and stage, of those who first enquired in that span of days (both ends included)."""
-    customers = Customer.objects.visible_to(viewer)
-    if date_from:
-        customers = customers.filter(date__gte=date_from)
-    if date_to:
-        customers = customers.filter(date__lte=date_to)
-    per_stage = {stage: Count("pk", filter=Q(status__stage=stage)) for stage in Stage.values}
-    ever = {code: Count("pk", filter=_ever(viewer, code)) for code in EVER}
-    rows = (
-        customers.order_by()
-        .values("source", "source__name")
-        .annotate(
-            customers=Count("pk"),
-            again=Count("pk", filter=Q(enquiry_count__gt=1)),
-            contacted=Count("pk", filter=CONTACTED["ever"](None)),
-            **ever,
-            **per_stage,
-        )
-    )
-    return [
-        SourceRow(
-            source_id=row["source"],
-            name=row["source__name"] or "No source given",
-            customers=row["customers"],
-            again=row["again"],
-            contacted=row["contacted"],
-            reached={code: row[code] for code in EVER},
-            stages={stage: row[stage] for stage in Stage.values},
-        )
-        for row in sorted(rows, key=lambda row: (-row["customers"], row["source__name"] or ""))
-    ]
-
-
-def _ever(viewer: User, code: str) -> Q:
-    """As `lists.ever_reached`, for a whole table: who got there is looked up once, not once for each customer."""
-    rung = Subquery(Status.objects.filter(pk=code).values("rung"))
-    changes = StatusChange.objects.visible_to(viewer).standing().filter(new_status__rung__gte=rung)
-    return Q(status__rung__gte=rung) | Q(pk__in=changes.order_by().values("customer"))

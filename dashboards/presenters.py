@@ -1,12 +1,8 @@
-"""Figures as JSON, and as a table whose numbers are doors."""
+"""Figures as JSON, and as the pages show them."""
 
 from dataclasses import asdict
 
-from django.urls import reverse
-from django.utils.http import urlencode
-
 from crm.lib.dates import utc
-from customers.lists import NOBODY
 from dashboards.trends import SPARK_DAYS
 
 NO_CALLS = [0] * SPARK_DAYS
@@ -126,45 +122,3 @@ def sales_dashboard(*, person, totals, distribution, activity, customers) -> dic
             for customer in customers
         ],
     }
-
-
-def source_report(rows, period) -> dict:
-    """Customers by source and stage."""
-    return {
-        **{name: day.isoformat() if day else None for name, day in period.items()},
-        "sources": [
-            {
-                "source": row.source_id,
-                "name": row.name,
-                "customers": row.customers,
-                "enquired_again": row.again,
-                "contacted": row.contacted,
-                "ever": row.reached,
-                **row.stages,
-            }
-            for row in rows
-        ],
-    }
-
-
-def source_table(rows, period) -> list[dict]:
-    """The report's rows for the page: each number with the address of the list that makes it up."""
-    days = {name: day.isoformat() for name, day in period.items() if day}
-
-    def door(row, count: int, **more) -> dict:
-        query = urlencode({"source": row.source_id or NOBODY, **days, **more})
-        return {"count": count, "url": f"{reverse('customers:list')}?{query}"}
-
-    return [
-        {
-            "name": row.name,
-            "cells": [
-                door(row, row.customers),
-                door(row, row.again, enquired="again"),
-                door(row, row.contacted, contacted="ever"),
-                *(door(row, count, reached=code) for code, count in row.reached.items()),
-                *(door(row, count, stage=stage) for stage, count in row.stages.items()),
-            ],
-        }
-        for row in rows
-    ]

@@ -4,11 +4,12 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, F, IntegerField, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 
 from accounts.models import User
+from customers.funnel import HowFar, steps
 from customers.lists import DUE_FOR, midnight
 from customers.models import AssignmentChange, Customer, FollowUp, Stage, Status, StatusChange
 from imports.models import Import, State
@@ -125,17 +126,14 @@ class Funnel:
 def funnel(viewer: User, now: datetime) -> Funnel:
     """The customers of the last 90 days on the rungs of the active statuses. Two queries."""
     since = timezone.localdate(now) - COHORT
-    reached = StatusChange.objects.filter(customer=OuterRef("pk"), undone_at=None).order_by().values("customer")
-    highest = Subquery(reached.annotate(top=Max("new_status__rung")).values("top"), output_field=IntegerField())
-    cohort = Customer.objects.visible_to(viewer).filter(date__gte=since).annotate(highest=highest, at=F("status__rung"))
-    counted = list(cohort.order_by().values_list("at", "highest").annotate(n=Count("pk")))
-    total = sum(n for _, _, n in counted)
-    steps = []
-    for status in Status.objects.active().filter(rung__isnull=False).order_by("rung", "order"):
-        ever = sum(n for at, top, n in counted if max(at or 0, top or 0) >= status.rung)
-        standing = sum(n for at, _, n in counted if at == status.rung)
-        steps.append(Step(status, standing, ever, round(100 * ever / total) if total else 0))
-    return Funnel(since, total, steps)
+    statuses = list(Status.objects.in_order())
+    standing = HowFar(Customer.objects.visible_to(viewer).filter(date__gte=since), statuses)
+    total = standing.total
+    found = []
+    for status in steps(statuses):
+        ever = standing.ever(status.rung)
+        found.append(Step(status, standing.now(status.pk), ever, round(100 * ever / total) if total else 0))
+    return Funnel(since, total, found)
 
 
 def imports_that_need_someone(now: datetime) -> QuerySet[Import]:

@@ -1,18 +1,22 @@
 """Pictures of the work; nothing here writes."""
 
 from django.core.exceptions import BadRequest, PermissionDenied
-from django.http import Http404, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 
 from accounts.access import EVERYBODY, MANAGER, roles_allowed
 from accounts.actions import see_notices
 from accounts.models import Role, User
+from crm.lib.downloads import attachment, spooled, streamed
 from crm.lib.http import form_errors, require_methods, wants_json
-from customers.models import Stage
+from customers import exports
 from dashboards import figures, presenters, trends
-from dashboards.forms import PeriodForm, WhoseDayForm
+from dashboards.forms import ReportForm, WhoseDayForm
 from dashboards.notices import notices as told
+from dashboards.reports import REPORTS
+from dashboards.reports import presenters as presenting
+from dashboards.reports.table import Sheet, Table
 
 
 @roles_allowed(MANAGER)
@@ -87,14 +91,25 @@ def notices(request):
 
 @roles_allowed(MANAGER)
 @require_methods("GET")
-def reports(request):
-    """Where the enquiries of a period came from, and where they stand now."""
-    form = PeriodForm(request.GET)
-    if not form.is_valid() and wants_json(request):
-        raise BadRequest(form_errors(form))
-    period = {name: form.cleaned_data.get(name) if form.is_valid() else None for name in ("date_from", "date_to")}
-    rows = figures.by_source(request.user, **period)
+def report(request, name):
+    """One question about the customers of a period: as a page, as JSON, or as a file to keep."""
+    now = timezone.now()
+    asked = REPORTS[name]
+    form = ReportForm(request.GET, user=request.user, report=asked, now=now)
+    if not form.is_valid():
+        if wants_json(request):
+            raise BadRequest(form_errors(form))
+        return render(request, "dashboards/report.html", presenting.page(asked, form, None), status=400)
+    table = asked.table(form.scope)
+    if kind := form.cleaned_data["format"]:
+        return report_file(table, kind, f"{asked.title} {timezone.localtime(now):%Y-%m-%d %H%M}.{kind}")
     if wants_json(request):
-        return JsonResponse(presenters.source_report(rows, period))
-    context = {"form": form, "rows": presenters.source_table(rows, period), "stages": Stage}
-    return render(request, "dashboards/reports.html", context, status=200 if form.is_valid() else 400)
+        return JsonResponse(presenting.as_json(asked, form.scope, table))
+    return render(request, "dashboards/report.html", presenting.page(asked, form, table))
+
+
+def report_file(table: Table, kind: str, name: str) -> HttpResponse:
+    """The table alone: figures, nobody's data, so nothing to put on the record of exports."""
+    if kind == "csv":
+        return streamed(exports.csv_parts(Sheet(table)), name, exports.CSV)
+    return attachment(spooled(lambda to: exports.write_xlsx(to, Sheet(table), title="Report")), name)

@@ -20,6 +20,7 @@ READING = (
     "planning",
     "my_day",
     "notices",
+    "reports",
 )
 
 

@@ -141,6 +141,7 @@ ROWS = [
     Row("dashboards:sales", SALES, get=OK, by_row=MANAGERS),  # managers need to say whose: test_sales_dashboard
     Row("dashboards:notices", INSIDE, get=OK),
     Row("dashboards:reports", MANAGERS, get=OK),
+    Row("dashboards:report_sources", MANAGERS, get=OK),
 ]
 BY_NAME = {row.name: row for row in ROWS}
 

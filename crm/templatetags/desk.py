@@ -85,3 +85,23 @@ def number(value: int | None) -> str:
 def of(values: dict, key: object) -> object:
     """What `values` holds for `key`; nothing when it holds none."""
     return values.get(key, "") if values else ""
+
+
+@register.filter
+def shown(value: object, kind: str) -> str:
+    """A figure of a report as its column's kind is written; a dash for none."""
+    if value is None:
+        return "–"
+    if kind == "percent":
+        return f"{value} %"
+    if kind == "money":
+        return f"₹ {value:,.2f}"
+    return tenths(value) if kind == "span" else value if isinstance(value, str) else f"{value:,}"
+
+
+def tenths(value: timedelta) -> str:
+    """ "42 min", "5.5 hours", "3.1 days": a length of time as it is compared with another."""
+    seconds = value.total_seconds()
+    if seconds < HOUR:
+        return f"{seconds / MINUTE:.0f} min"
+    return f"{seconds / HOUR:.1f} hours" if seconds < 2 * DAY else f"{seconds / DAY:.1f} days"
