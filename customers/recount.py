@@ -16,7 +16,8 @@ from customers.models.customer import AREA_LENGTH
 SLICE = 1_000
 _KEPT = (
     "pk", "name", "phone_number", "area", "area_key", "search_text", "status_id", "attempts", "last_contact_at",
-    "assigned_to_id", "assigned_at", "next_follow_up_at", "enquiry_count", "last_enquired_at",
+    "assigned_to_id", "assigned_at", "next_follow_up_at", "enquiry_count", "last_enquired_at", "merged_into_id",
+    "erased_at",
 )  # fmt: skip
 
 
@@ -47,6 +48,7 @@ class History:
     enquiries: int = 0
     last_enquired_at: date | None = None
     numbers: list[str] = field(default_factory=list)
+    behind: list["History"] = field(default_factory=list)  # of those who were merged into her
 
 
 def differences() -> Iterator[Difference]:
@@ -71,7 +73,10 @@ def _next_ids(last: UUID | None) -> list[UUID]:
 
 
 def _compared(ids: list[UUID]) -> Iterator[tuple[UUID, Difference]]:
-    histories = _histories(ids)
+    behind = dict(Customer.objects.filter(merged_into__in=ids).values_list("pk", "merged_into"))
+    histories = _histories([*ids, *behind])
+    for pk, survivor in behind.items():
+        histories[survivor].behind.append(histories[pk])
     for row in Customer.objects.filter(pk__in=ids).order_by("pk").values(*_KEPT):
         whose = f"Customer {row['pk']}"
         for figure, kept, counted in _figures(row, histories[row["pk"]]):
@@ -81,20 +86,31 @@ def _compared(ids: list[UUID]) -> Iterator[tuple[UUID, Difference]]:
 
 def _figures(row: dict, history: History) -> Iterator[tuple[str, object, object]]:
     """(name, as kept, as counted) of everything that is kept of one customer."""
-    for figure in ("attempts", "last_contact_at", "assigned_at", "next_follow_up_at"):
-        yield figure, row[figure], getattr(history, figure)
     yield "status", row["status_id"], history.status
     yield "assigned_to", row["assigned_to_id"], history.owner
-    yield "enquiry_count", row["enquiry_count"], history.enquiries
-    yield "area_key", row["area_key"], fold(row["area"])[: AREA_LENGTH * 2]
-    text = search_text(name=row["name"], area=row["area"], numbers=[row["phone_number"], *history.numbers])
-    # Further numbers stand in no order.
-    yield "search_text", sorted(row["search_text"].split()), sorted(text.split())
+    yield "assigned_at", row["assigned_at"], history.assigned_at
+    yield "next_follow_up_at", row["next_follow_up_at"], history.next_follow_up_at
     if history.next_follow_up_at:
         yield "owner of the follow-up", history.follow_up_owner, row["assigned_to_id"]
+    yield "area_key", row["area_key"], fold(row["area"])[: AREA_LENGTH * 2]
+    text = search_text(name=row["name"], area=row["area"], numbers=[row["phone_number"], *history.numbers])
+    text = "" if row["erased_at"] else text  # nobody finds her any more
+    # Further numbers stand in no order.
+    yield "search_text", sorted(row["search_text"].split()), sorted(text.split())
+    if row["merged_into_id"] is None:  # a row behind another keeps the figures it had
+        yield from _sums(row, [history, *history.behind])
+
+
+def _sums(row: dict, histories: list[History]) -> Iterator[tuple[str, object, object]]:
+    """What is counted over a customer's own rows and those of everybody who was merged into her."""
+    yield "attempts", row["attempts"], sum(history.attempts for history in histories)
+    yield "enquiry_count", row["enquiry_count"], sum(history.enquiries for history in histories)
+    contacts = filter(None, (history.last_contact_at for history in histories))
+    yield "last_contact_at", row["last_contact_at"], max(contacts, default=None)
+    asked = max(filter(None, (history.last_enquired_at for history in histories)), default=None)
     # Her own enquiry date, which a person may correct, counts as well: later than her enquiries it may be.
-    if history.last_enquired_at and (row["last_enquired_at"] or date.min) < history.last_enquired_at:
-        yield "last_enquired_at", row["last_enquired_at"], history.last_enquired_at
+    if asked and (row["last_enquired_at"] or date.min) < asked:
+        yield "last_enquired_at", row["last_enquired_at"], asked
 
 
 def _histories(ids: list[UUID]) -> defaultdict[UUID, History]:

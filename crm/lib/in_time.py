@@ -29,7 +29,7 @@ def in_time(seconds: float) -> Iterator[None]:
 @contextmanager
 def _postgresql(seconds: float) -> Iterator[None]:
     """For one transaction: a pooler may give the next one to another session."""
-    refused = None
+    refused, inside_another = None, connection.in_atomic_block
     with transaction.atomic(savepoint=False):
         connection.ensure_connection()
         _set(f"{max(1, int(seconds * 1_000))}ms")
@@ -39,13 +39,14 @@ def _postgresql(seconds: float) -> Iterator[None]:
             raise
         except Exception as error:  # noqa: BLE001 - no reason to roll back what was only read; raised below
             refused = error
-        _set("DEFAULT")
+        if inside_another:  # else the limit ends with the transaction
+            _set("DEFAULT")
     if refused:
         raise refused
 
 
 def _set(limit: str) -> None:
-    with connection.connection.cursor() as cursor:
+    with connection.wrap_database_errors, connection.connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL statement_timeout = {limit if limit == 'DEFAULT' else repr(limit)}")
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import User
 from crm.world.loading import build
 from customers import actions
-from customers.models import Batch, Customer, FollowUp, Source, Status, StatusChange
+from customers.models import Batch, Customer, FollowUp, Merge, Source, Status, StatusChange
 from customers.tests.factories import CustomerFactory
 from imports.models import Import, State
 from imports.tests.factories import csv_bytes, imported
@@ -126,11 +126,12 @@ class Day:
     # whom it is about
 
     def customer(self, **about) -> Customer:
-        rows = list(Customer.objects.filter(**about).order_by("pk")) or list(Customer.objects.order_by("pk"))
-        return self.draw.choice(rows)
+        """One whom the manager sees; those `about` whom it is, if there are any."""
+        seen = Customer.objects.visible_to(self.manager).order_by("pk")
+        return self.draw.choice(list(seen.filter(**about)) or list(seen))
 
     def some(self):
-        ids = list(Customer.objects.order_by("pk").values_list("pk", flat=True))
+        ids = list(Customer.objects.visible_to(self.manager).order_by("pk").values_list("pk", flat=True))
         return Customer.objects.filter(pk__in=self.draw.sample(ids, 9))
 
     def counsellor(self) -> User:
@@ -227,6 +228,23 @@ class Day:
     def do_forbid_calls(self):
         customer = self.customer(next_follow_up_at__isnull=False)
         actions.edit_customer(customer=customer, by=self.manager, now=timezone.now(), do_not_call=True)
+
+    def do_merge(self):
+        survivor, loser = self.customer(), self.customer()
+        take = self.draw.sample(["name", "area", "status", "owner", "source"], 2)
+        actions.merge(survivor=survivor, loser=loser, by=self.manager, now=timezone.now(), take=take)
+
+    do_merge_more = do_merge
+
+    def do_unmerge(self):
+        merge = Merge.objects.filter(undone_at=None).order_by("-pk").first()
+        if merge is None:
+            return False
+        actions.unmerge(merge=merge, by=self.manager, now=timezone.now())
+
+    def do_erase(self):
+        customer = self.customer()
+        actions.erase(customer=customer, by=self.manager, now=timezone.now(), reason="She asked for it.")
 
     def do_import(self):
         known = self.customer().phone_number.removeprefix("+91")
