@@ -7,8 +7,9 @@
 # make check         style, templates, import arrows, missing migrations, deployment check
 # make fix           mend what the tools can mend
 # make kill-test     kill the worker again and again while it imports; KILL_ARGS="--seed 7 --database sqlite"
-# make two-hosts    two hosts, each with web and worker, one PostgreSQL, processes killed (TWO_ARGS="--pgbouncer")
+# make two-hosts     two hosts, each with web and worker, one PostgreSQL, processes killed (TWO_ARGS="--pgbouncer")
 # make bench         every page at 10,000 and 1,000,000 customers, against the bars (about an hour; BENCH_ARGS=)
+# make screenshots   take the pictures of the guide anew (docs/guide/pictures)
 # make bench-import  what importing costs, against the bars of docs/performance.md (about 40 minutes; BENCH_ARGS=)
 # make lock-mutants  take out each permission lock in turn; the tests must notice every one
 # make fuzz          damage 2,000 spreadsheets and import each (FUZZ_ARGS="--count 10000 --seed 8")
@@ -33,8 +34,8 @@ CLEAN := env -u DATABASE_URL -u SECRET_KEY -u DEBUG -u DEMO -u HTTPS -u ALLOWED_
 export PYTHONUNBUFFERED = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev manage test test-pg check fix kill-test two-hosts bench bench-import lock-mutants fuzz case-costs \
-  clean
+.PHONY: help setup run dev manage test test-pg check fix screenshots kill-test two-hosts bench bench-import lock-mutants fuzz \
+  case-costs clean
 
 help:
 	@sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
@@ -110,6 +111,9 @@ fix: $(VENV)/.dev
 
 kill-test: $(VENV)/.dev
 	@$(CLEAN) $(PY) scripts/kill_test.py $(KILL_ARGS)
+
+screenshots: $(VENV)/.dev
+	@$(CLEAN) GUIDE_PICTURES=1 BROWSER=required $(PY) -m pytest -q -p no:randomly tests/browser/test_guide.py
 
 two-hosts: $(VENV)/.dev
 	@$(CLEAN) $(PY) scripts/two_hosts.py $(TWO_ARGS)

@@ -3,12 +3,16 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from crm import views
+from crm import guide, views
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("healthz/", views.healthz, name="healthz"),
     path("favicon.ico", views.favicon, name="favicon"),
+    path("help/", guide.help_page, name="help"),
+    path("help/counsellor/", guide.counsellor, name="guide_counsellor"),
+    path("help/manager/", guide.manager, name="guide_manager"),
+    path("help/admin/", guide.admin, name="guide_admin"),
     path("", include("accounts.urls")),
     path("", include("customers.urls")),
     path("import/", include("imports.urls")),

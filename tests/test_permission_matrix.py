@@ -60,6 +60,10 @@ ROWS = [
     Row("home", INSIDE, get=REDIRECT),
     Row("healthz", PEOPLE, get=OK, public=True),
     Row("favicon", PEOPLE, get=(301, 301, 301), public=True),
+    Row("help", INSIDE, get=REDIRECT),
+    Row("guide_counsellor", INSIDE, get=OK),
+    Row("guide_manager", MANAGERS, get=OK),
+    Row("guide_admin", MANAGERS, get=OK),
     # --- accounts
     Row("accounts:login", PEOPLE, get=SENT_ON, post=SENT_ON, public=True, outside={"get": OK, "post": (200, 400, 200)}),
     Row("accounts:logout", PEOPLE, get=REDIRECT, post=REDIRECT, public=True),

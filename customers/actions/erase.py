@@ -83,7 +83,7 @@ def erase(*, customer: Customer, by: User, now: datetime, reason: str, with_file
 
     Raises ActionError when that was done before.
     """
-    ids = whole(customer)
+    ids = customer.row_ids
     for keeper in KEEPERS:
         keeper.hold(ids)
     people = list(Customer.objects.select_for_update().filter(pk__in=ids).order_by("pk"))
@@ -103,11 +103,6 @@ def erase(*, customer: Customer, by: User, now: datetime, reason: str, with_file
     )
     drafts.forget([str(pk) for pk in ids])
     return erasure
-
-
-def whole(customer: Customer) -> list[UUID]:
-    """Her id and those of the rows that were merged into her."""
-    return [customer.pk, *Customer.objects.filter(merged_into=customer.pk).values_list("pk", flat=True)]
 
 
 def numbers_of(people: Sequence[Customer]) -> set[str]:

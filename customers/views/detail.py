@@ -15,7 +15,6 @@ from crm.lib.http import require_methods, wants_json
 from customers import presenters
 from customers.access import customer_for
 from customers.actions import EDIT_WITHIN, eligible
-from customers.actions.erase import whole
 from customers.erase_preview import files_with
 from customers.forms.status import StatusForm, follow_up_chips
 from customers.models import CallingRules, Customer, LikelyDuplicate, Status
@@ -96,7 +95,7 @@ def customer_page(
         "now": now,
     }
     if request.user.is_manager and row.erased_at:
-        context["kept_files"] = files_with(whole(row))
+        context["kept_files"] = files_with(row.row_ids)
     elif request.user.is_manager:
         context |= _who_may_have_her(request, row, chosen, now)
     return render(request, "customers/detail.html", context, status=status)
