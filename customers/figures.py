@@ -10,8 +10,8 @@ from django.utils.timezone import localdate, make_aware
 
 from accounts.models import Role, User, UserQuerySet
 from crm.lib.pagination import capped_count
-from customers.lists import ASSIGNED, CONTACTED, FOLLOW_UPS
-from customers.models import Customer, CustomerQuerySet, Stage, Status
+from customers.lists import ASSIGNED, CONTACTED, FOLLOW_UPS, with_event
+from customers.models import Customer, CustomerQuerySet, Event, FollowUp, Stage, Status
 from customers.models.vocabulary import OPEN_STAGES
 
 SHOWN, SHOWN_OF_A_DAY = 25, 200
@@ -169,12 +169,20 @@ class Section:
     exact: bool
 
 
-SECTIONS = {"overdue": "Overdue", "now": "Due now", "rest": "Later today", "later": "After today"}
+SECTIONS = {
+    "overdue": "Overdue",
+    "now": "Due now",
+    "rest": "Later today",
+    "later": "After today",
+    "event": "Waiting for an event",
+}
 
 
 def follow_up_sections(customers: CustomerQuerySet, *, now: datetime) -> list[Section]:
     """The follow-ups of `customers` by when they are due, the earliest first, the first SHOWN of each."""
-    return [_section(key, title, customers.filter(FOLLOW_UPS[key](now)), SHOWN) for key, title in SECTIONS.items()]
+    found = {key: customers.filter(FOLLOW_UPS[key](now)) for key in SECTIONS}
+    found["event"] = with_event(found["event"])
+    return [_section(key, title, found[key], SHOWN) for key, title in SECTIONS.items()]
 
 
 def day_section(customers: CustomerQuerySet, day: date) -> Section:
@@ -188,3 +196,36 @@ def _section(key: str, title: str, found: CustomerQuerySet, shown: int) -> Secti
     rows = list(found.with_people().prefetch_related("numbers").order_by("next_follow_up_at", "pk")[: shown + 1])
     count, exact = (len(rows), True) if len(rows) <= shown else capped_count(found)
     return Section(key, title, rows[:shown], count, exact)
+
+
+# --- Events -------------------------------------------------------------------------------------
+
+EVENTS_SHOWN = 100
+
+
+@dataclass(frozen=True)
+class Hanging:
+    """An event, how many open follow-ups hang on it, and how many of them have no time."""
+
+    event: Event
+    hanging: int
+    waiting: int
+
+
+def events(viewer: User) -> list[Hanging]:
+    """The events, the next day first, with what `viewer` may see of who waits for them. Two queries."""
+    visible = Customer.objects.visible_to(viewer).order_by()
+    of_events = visible.filter(follow_ups__state=FollowUp.State.OPEN, follow_ups__event__isnull=False)
+    rows = of_events.values_list("follow_ups__event").annotate(
+        n=Count("pk"), waiting=Count("pk", filter=Q(follow_ups__due_at=None))
+    )
+    counts = {event: (n, waiting) for event, n, waiting in rows}
+    found = Event.objects.in_order()[:EVENTS_SHOWN]
+    return [Hanging(event, *counts.get(event.pk, (0, 0))) for event in found]
+
+
+def event_section(viewer: User, event: Event) -> Section:
+    """Those who wait for `event`, as far as `viewer` may see them: the first SHOWN_OF_A_DAY."""
+    visible = Customer.objects.visible_to(viewer)
+    found = visible.filter(follow_ups__state=FollowUp.State.OPEN, follow_ups__event=event)
+    return _section("event", str(event), found, SHOWN_OF_A_DAY)

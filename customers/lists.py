@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.utils.timezone import localtime, make_aware
 
 from accounts.models import User
@@ -13,7 +13,7 @@ from crm.lib import lookups  # noqa: F401 - one_of
 from crm.lib.pagination import Sort, fingerprint
 from crm.lib.text import fold
 from customers.funnel import ever_reached
-from customers.models import AssignmentChange, ContactNumber, CustomerQuerySet, Stage, StatusChange
+from customers.models import AssignmentChange, ContactNumber, CustomerQuerySet, FollowUp, Stage, StatusChange
 from customers.models.customer import HAS_NUMBER
 
 SORTS = {
@@ -183,6 +183,17 @@ def added_between(begin: datetime | None, end: datetime | None) -> Q:
 # "Due now" is within 15 minutes of its time; older is overdue.
 DUE_FOR = timedelta(minutes=15)
 
+
+def _waiting():
+    """Her follow-up that hangs on an event without a day."""
+    return FollowUp.objects.waiting().filter(customer=OuterRef("pk"))
+
+
+def with_event(customers: CustomerQuerySet) -> CustomerQuerySet:
+    """`customers` with the name of what each waits for, as `waits_for`."""
+    return customers.annotate(waits_for=Subquery(_waiting().values("event__name")))
+
+
 FOLLOW_UPS = {
     "due": lambda now: Q(next_follow_up_at__lte=now),
     "overdue": lambda now: Q(next_follow_up_at__lt=now - DUE_FOR),
@@ -192,7 +203,8 @@ FOLLOW_UPS = {
     ),
     "rest": lambda now: Q(next_follow_up_at__gt=now, next_follow_up_at__lt=midnight(now) + timedelta(days=1)),
     "later": lambda now: Q(next_follow_up_at__gte=midnight(now) + timedelta(days=1)),
-    "none": lambda now: Q(next_follow_up_at=None),
+    "none": lambda now: Q(next_follow_up_at=None) & ~Q(Exists(_waiting())),
+    "event": lambda now: Q(Exists(_waiting())),
     "exhausted": lambda now: Q(exhausted_at__isnull=False),
 }
 CONTACTED = {

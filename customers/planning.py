@@ -1,5 +1,6 @@
 """The days ahead: how many follow-ups each one holds, and how a backlog is spread over them."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -11,7 +12,9 @@ from django.utils.timezone import localdate, localtime, make_aware
 from accounts.models import User
 from crm.lib.hours import Hours
 from customers.lists import DUE_FOR
-from customers.models import CallingRules, Customer, FollowUp
+from customers.models import CallingRules, Customer, Event, FollowUp
+from customers.models.timeline import FollowUpQuerySet
+from customers.models.vocabulary import OPEN_STAGES
 
 WEEK = 7
 RESCUED_AT_MOST = 2_000
@@ -112,3 +115,145 @@ def spread(day: date, count: int, hours: Hours) -> Sequence[datetime]:
     opens = hours.on(make_aware(datetime.combine(day, time())))
     minutes = (hours.closes.hour - hours.opens.hour) * 60 + hours.closes.minute - hours.opens.minute
     return [opens + timedelta(minutes=int(minutes * (n + 0.5) / count)) for n in range(count)]
+
+
+# --- The day of an event ------------------------------------------------------------------------
+
+PLANNED_AHEAD = 366
+# Consecutive calls of one day lie this part of it apart: whoever comes one by one is spread as evenly as many at once.
+GOLDEN = 0.618034
+
+
+@dataclass(frozen=True)
+class Share:
+    """What one counsellor gets of those who wait: how many on each day, and how many found no room in a year."""
+
+    owner: int
+    days: list[tuple[date, int]]
+    left: int
+
+
+class Calendar:
+    """The days from an event's on, with the room that each counsellor has on them."""
+
+    def __init__(self, first: date, *, now: datetime, rules: CallingRules) -> None:
+        self.now, self.rules = now, rules
+        self.first = max(first, localdate(now))
+        self.days = [self.first + timedelta(days=n) for n in range(PLANNED_AHEAD)]
+        self.begins = make_aware(datetime.combine(self.first, time()))
+        self.ends = self.begins + timedelta(days=PLANNED_AHEAD)
+
+    def busy(self, others: FollowUpQuerySet) -> Counter:
+        """(owner, day) -> how many of `others`, who keep their times, are due then. One query."""
+        found = others.filter(due_at__gte=self.begins, due_at__lt=self.ends).order_by()
+        rows = found.values_list("owner", TruncDate("due_at")).annotate(Count("pk"))
+        return Counter({(owner, day): n for owner, day, n in rows})
+
+    def share(self, owner: int, count: int, busy: Counter) -> Share:
+        """Fill the days of `owner` one after the other with `count` calls, none beyond its limit."""
+        chosen = []
+        for day in self.days:
+            if not count:
+                break
+            limit = self.rules.day_limit
+            room = min(limit - busy[owner, day], int(limit * self._part_left(day)), count)
+            if room > 0:
+                chosen.append((day, room))
+                count -= room
+        return Share(owner, chosen, count)
+
+    def moments(self, day: date, count: int) -> Sequence[datetime]:
+        """`count` moments of that day that are still to come, evenly over the calling hours."""
+        opens, closes = self._hours(day)
+        return [opens + (closes - opens) * ((n + 0.5) / count) for n in range(count)]
+
+    def one_more(self, day: date, before: int) -> datetime:
+        """A moment of that day for one who comes after `before` others."""
+        opens, closes = self._hours(day)
+        return opens + (closes - opens) * ((before + 1) * GOLDEN % 1)
+
+    def _hours(self, day: date) -> tuple[datetime, datetime]:
+        hours, midnight = self.rules.hours, make_aware(datetime.combine(day, time()))
+        opens, closes = (
+            hours.on(midnight),
+            localtime(midnight).replace(hour=hours.closes.hour, minute=hours.closes.minute),
+        )
+        return min(max(opens, self.now), closes), closes
+
+    def _part_left(self, day: date) -> float:
+        """How much of the day's calling hours is still to come."""
+        opens, closes = self._hours(day)
+        whole = closes - self.rules.hours.on(closes)
+        return (closes - opens) / whole
+
+
+def hanging_on(viewer: User, event: Event) -> FollowUpQuerySet:
+    """The open follow-ups that wait for `event`, or were planned by it, and can be given times: each with a counsellor
+    who may call her."""
+    found = FollowUp.objects.visible_to(viewer).open().filter(event=event, owner__isnull=False)
+    return found.filter(customer__do_not_call=False, customer__erased_at=None, customer__status__stage__in=OPEN_STAGES)
+
+
+@dataclass(frozen=True)
+class EventPlan:
+    """What a day would mean for everybody who hangs on an event."""
+
+    days: list[DayLoad]  # the calls that come to each day, of all counsellors
+    shares: list[Share]
+    planned: int
+    left: int
+    unowned: int  # with nobody, or not to be called: they go on waiting
+
+    @property
+    def most(self) -> int:
+        return max((load.count for load in self.days), default=0) or 1
+
+
+def event_plan(
+    viewer: User, event: Event, day: date, *, now: datetime, rules: CallingRules, only_waiting: bool = False
+) -> EventPlan:
+    """Count, and write nothing. Three queries, however many they are."""
+    hanging = hanging_on(viewer, event)
+    hanging = hanging.waiting() if only_waiting else hanging
+    calendar = Calendar(day, now=now, rules=rules)
+    others = FollowUp.objects.visible_to(viewer).open()
+    busy = calendar.busy(others if only_waiting else others.exclude(event=event))
+    counts = hanging.order_by("owner").values_list("owner").annotate(Count("pk"))
+    shares = [calendar.share(owner, count, busy) for owner, count in counts]
+    total = Counter()
+    for share in shares:
+        total.update(dict(share.days))
+    planned = sum(total.values())
+    everybody = FollowUp.objects.visible_to(viewer).open().filter(event=event)
+    everybody = everybody.waiting() if only_waiting else everybody
+    left = sum(share.left for share in shares)
+    return EventPlan(
+        days=[DayLoad(day, count, 10**9) for day, count in sorted(total.items())],
+        shares=shares,
+        planned=planned,
+        left=left,
+        unowned=everybody.count() - planned - left,
+    )
+
+
+def placed(rows: Sequence[FollowUp], busy: Counter, calendar: Calendar) -> list[tuple[FollowUp, datetime]]:
+    """Each of `rows`, in their order, with its time; those for whom there is no room are not among them."""
+    found = []
+    by_owner: dict[int, list[FollowUp]] = {}
+    for row in rows:
+        by_owner.setdefault(row.owner_id, []).append(row)
+    for owner, waiting in by_owner.items():
+        for day, count in calendar.share(owner, len(waiting), busy).days:
+            chosen, waiting = waiting[:count], waiting[count:]
+            found += zip(chosen, calendar.moments(day, count), strict=True)
+    return found
+
+
+def time_after(event: Event, customer: Customer, by: User, *, now: datetime) -> datetime | None:
+    """When to call `customer` after an event whose day is known: on the first day with room. None: it has none."""
+    calendar = Calendar(event.happens_on, now=now, rules=CallingRules.current())
+    owner = customer.assigned_to_id
+    hers = FollowUp.objects.visible_to(by).open().filter(owner=owner)
+    busy = calendar.busy(hers)
+    share = calendar.share(owner, 1, busy)
+    return calendar.one_more(day := share.days[0][0], busy[owner, day]) if share.days else None

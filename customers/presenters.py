@@ -5,9 +5,9 @@ from datetime import date, datetime
 from django.utils.timezone import localtime
 
 from crm.lib.dates import utc
-from customers.models import Batch, Customer, Export, LikelyDuplicate, Note, StatusChange
+from customers.models import Batch, Customer, Event, Export, LikelyDuplicate, Note, StatusChange
 from customers.models.customer import ERASED_NAME
-from customers.planning import Full, Rescue
+from customers.planning import EventPlan, Full, Rescue
 from customers.worklist import Next
 
 
@@ -105,6 +105,30 @@ def replanned(batch: Batch, plan: Rescue) -> str:
 
 def _day(value: date) -> str:
     return f"{value:%a} {value.day} {value:%b}"
+
+
+def event(row: Event, hanging: int, waiting: int | None = None) -> dict:
+    found = {"id": row.pk, "name": row.name, "happens_on": row.happens_on, "hanging": hanging}
+    return found if waiting is None else {**found, "waiting": waiting}
+
+
+def event_plan(plan: EventPlan | None) -> dict:
+    """What a day of an event would mean; nothing is planned without one."""
+    if plan is None:
+        return {"planned": 0, "left": 0, "days": []}
+    days = [{"day": load.day.isoformat(), "count": load.count} for load in plan.days]
+    return {"planned": plan.planned, "left": plan.left + plan.unowned, "days": days}
+
+
+def event_planned(name: str, batch: Batch | None) -> str:
+    """ "CBSE results: 214 follow-ups have their times. 3 found no room." """
+    if batch is None:
+        return f"{name} is saved."
+    if batch.is_under_way:
+        return f"{name} is saved. {batch.options['total']:,} follow-ups are being planned."
+    done, left = batch.counts["done"], batch.counts["left"]
+    words = f"{name}: {done:,} follow-up{' has its time' if done == 1 else 's have their times'}."
+    return f"{words} {left:,} found no room and go on waiting." if left else words
 
 
 def next_call(found: Next | None) -> dict:

@@ -92,7 +92,7 @@ KINDS = (
     Kind("note", lambda user: Note.objects.visible_to(user, merged=True).select_related("by"), "at"),
     Kind(
         "follow_up",
-        lambda user: FollowUp.objects.visible_to(user, merged=True).select_related("created_by", "closed_by"),
+        lambda user: FollowUp.objects.visible_to(user, merged=True).select_related("created_by", "closed_by", "event"),
         "created_at",
     ),
     Kind(

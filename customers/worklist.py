@@ -52,9 +52,10 @@ def next_call(user: User, *, now: datetime) -> Next | None:
 def steps(visible: CustomerQuerySet, user: User, *, now: datetime) -> list[tuple[str, CustomerQuerySet]]:
     """The steps of `next_call` among those `visible` to `user`, with their reasons, each in its order."""
     hers = visible.filter(assigned_to=user).callable().exclude(skips__until__gt=now)
-    open_ones, loose = hers.open(), hers.open().filter(next_follow_up_at=None, exhausted_at=None)
+    unplanned = hers.filter(FOLLOW_UPS["none"](now))  # whoever waits for an event has a next step
+    open_ones, loose = hers.open(), unplanned.open().filter(exhausted_at=None)
     promises = [FollowUp.Kind.PROMISE, FollowUp.Kind.EVENT]
-    new = hers.filter(status=Status.NEW, next_follow_up_at=None)
+    new = unplanned.filter(status=Status.NEW)
     not_new = loose.exclude(status=Status.NEW)
     return [
         ("due", _planned(open_ones, user, "due_at", kind__in=promises, due_at__range=(now - DUE_FOR, now))),
@@ -108,7 +109,7 @@ def day_so_far(user: User, *, now: datetime) -> list[Count]:
         (calls.filter(changed_by=user, happened_at__gte=midnight(now)), "called", "contacted=today"),
         (hers.filter(FOLLOW_UPS["now"](now)), "due", "follow_up=now"),
         (hers.filter(FOLLOW_UPS["overdue"](now)), "overdue", "follow_up=overdue"),
-        (hers.filter(status=Status.NEW, next_follow_up_at=None), "new", "status=NEW&follow_up=none"),
+        (hers.filter(FOLLOW_UPS["none"](now), status=Status.NEW), "new", "status=NEW&follow_up=none"),
     ]
     return [Count(_counted(found), label, url) for found, label, url in waiting]
 
@@ -140,7 +141,7 @@ def last_recorded(user: User, *, since: datetime) -> StatusChange | None:
 
 def open_promise(user: User, customer: Customer) -> FollowUp | None:
     """What was promised to `customer`, with the words it was promised with as `words`."""
-    follow_up = FollowUp.objects.visible_to(user).filter(customer=customer).open().first()
+    follow_up = FollowUp.objects.visible_to(user).filter(customer=customer).open().select_related("event").first()
     if follow_up and follow_up.promised_at:
         told = customer.status_changes.standing().filter(changed_at__lte=follow_up.created_at)
         follow_up.words = told.newest_first().values_list("notes", flat=True).first() or ""

@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts.actions import set_password_link
 from accounts.tests.factories import UserFactory
 from crm.checks import walk
-from customers.models import Batch, Merge, Note, SavedView, SharingRule
+from customers.models import Batch, Event, Merge, Note, SavedView, SharingRule
 from customers.tests.factories import CustomerFactory, likely_pair
 from imports.tests.factories import imported
 
@@ -110,6 +110,10 @@ ROWS = [
     Row("customers:message", MANAGERS, get=OK, post=BAD, data={"text": "{who}"}),
     Row("customers:put_off", HERS, post=BAD, kwargs=CUSTOMER, by_row=("other",)),
     Row("customers:my_day", SALES, get=OK),
+    Row("customers:events", INSIDE, get=OK),
+    Row("customers:new_event", MANAGERS, get=OK, post=BAD),
+    Row("customers:event", INSIDE, get=OK, kwargs=("event_id",)),
+    Row("customers:edit_event", MANAGERS, get=OK, post=BAD, kwargs=("event_id",)),
     Row("customers:rescue", INSIDE, get=OK, post=BAD),
     Row("customers:follow_ups", INSIDE, get=OK),
     Row("customers:team", MANAGERS, get=OK),
@@ -206,6 +210,9 @@ def ids(asha, ravi, manager):
         uidb64=lambda: set_password_link(ravi).split("/")[-3],
         token=lambda: set_password_link(ravi).split("/")[-2],
         rule_id=lambda: SharingRule.objects.create().pk,
+        event_id=lambda: (
+            Event.objects.create(name="Results", key="x", created_by=manager, created_at=timezone.now()).pk
+        ),
         view_id=lambda: (
             SavedView.objects.create(owner=manager, name="Kochi", is_shared=True, created_at=timezone.now()).pk
         ),
@@ -297,7 +304,7 @@ def test_an_id_that_leads_nowhere_is_404_for_those_who_may_ask(clients, ids):
         if not row.kwargs or row.public:
             continue
         keywords = [key.split(":")[0] for key in row.kwargs]
-        numbered = ("user_id", "rule_id", "note_id", "pair_id")
+        numbered = ("user_id", "rule_id", "note_id", "pair_id", "event_id")
         nowhere = {key: 2**30 if key in numbered else uuid.uuid4() for key in keywords}
         method = "get" if row.get else "post"
         for wish, headers in WISHES.items():

@@ -30,6 +30,7 @@ from customers.actions.capacity import Seat, capacities, eligible, loads, seats
 from customers.actions.duplicates import not_the_same
 from customers.actions.erase import KeptFile, also_erase, erase, let_in
 from customers.actions.errors import ActionError, AlreadyKnown, AlreadyLookedAfter, Conflict, KeptOut
+from customers.actions.events import change_event, create_event, plan_slice
 from customers.actions.exports import MOST_XLSX, begin_export, end_export
 from customers.actions.follow_ups import close_follow_up, put_off, replan, set_follow_up
 from customers.actions.late import record_late
@@ -97,8 +98,10 @@ __all__ = [
     "cannot_take",
     "capacities",
     "choose_columns",
+    "change_event",
     "close_follow_up",
     "create_customer",
+    "create_event",
     "deactivate",
     "delete_rule",
     "delete_view",
@@ -116,6 +119,7 @@ __all__ = [
     "may_be_given",
     "may_edit",
     "pin_note",
+    "plan_slice",
     "put_off",
     "pin_view",
     "reactivate",

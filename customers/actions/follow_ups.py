@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.timezone import localtime
 
+from customers import planning
 from customers.actions.errors import ActionError
 from customers.actions.held import held
-from customers.models import Batch, Customer, FieldChange, FollowUp
+from customers.models import Batch, Customer, Event, FieldChange, FollowUp
 
 KEPT_WITHIN = timedelta(minutes=30)
 PAST = "The follow-up lies in the past. Choose a later time."
@@ -38,6 +39,27 @@ def set_follow_up(
         due_at=due_at,
         promised_at=due_at if kind == FollowUp.Kind.PROMISE else None,
         kind=kind,
+        created_by=by,
+        created_at=now,
+    )
+
+
+def hang_on(*, customer: Customer, event: Event, by, now: datetime) -> FollowUp:
+    """Have the follow-up wait for `event`, in place of any open one; on a day that is known it gets its time at once.
+
+    The caller saves `customer.next_follow_up_at`. Raises ActionError when `customer` must not be called.
+    """
+    if customer.do_not_call:
+        raise ActionError(DO_NOT_CALL)
+    close_follow_up(customer=customer, by=by, now=now, state=FollowUp.State.CANCELLED)
+    due_at = planning.time_after(event, customer, by, now=now) if event.happens_on else None
+    customer.next_follow_up_at = due_at
+    return FollowUp.objects.create(
+        customer=customer,
+        owner=customer.assigned_to,
+        due_at=due_at,
+        kind=FollowUp.Kind.EVENT,
+        event=event,
         created_by=by,
         created_at=now,
     )
@@ -80,7 +102,7 @@ def put_off(*, customer: Customer, due_at: datetime, by, now: datetime) -> Follo
             raise ActionError("No follow-up is open. Record an outcome with a time instead.")
         if customer.do_not_call:
             raise ActionError(DO_NOT_CALL)
-        _move([(follow_up, due_at)], {customer.pk: customer}, by, now)
+        write_moves([(follow_up, due_at)], {customer.pk: customer}, by, now)
         return follow_up
 
 
@@ -92,17 +114,17 @@ def replan(*, planned: list[tuple[FollowUp, datetime]], by, now: datetime) -> Ba
         locked = {row.pk: row for row in Customer.objects.select_for_update().filter(pk__in=people).order_by("pk")}
         still_open = FollowUp.objects.open().filter(pk__in=times)
         moved = [(row, times[row.pk][1]) for row in still_open if row.due_at == times[row.pk][0]]
-        _move([(row, due_at) for row, due_at in moved if not locked[row.customer_id].do_not_call], locked, by, now)
+        write_moves(
+            [(row, due_at) for row, due_at in moved if not locked[row.customer_id].do_not_call], locked, by, now
+        )
         counts = {"assigned": len(moved), "left": len(planned) - len(moved)}
         return Batch.objects.create(kind=Batch.Kind.FOLLOW_UP, by=by, at=now, counts=counts)
 
 
-def _move(moved: list[tuple[FollowUp, datetime]], customers: dict, by, now: datetime) -> None:
+def write_moves(moved: list[tuple[FollowUp, datetime]], customers: dict, by, now: datetime) -> None:
     """Write the new times with their history. The caller holds the lock on the `customers`."""
     FieldChange.objects.bulk_create(
-        FieldChange(
-            customer_id=row.customer_id, field="follow_up", old=_shown(row.due_at), new=_shown(due_at), by=by, at=now
-        )
+        FieldChange(customer_id=row.customer_id, field="follow_up", old=_shown(row), new=_at(due_at), by=by, at=now)
         for row, due_at in moved
     )
     for row, due_at in moved:
@@ -115,5 +137,9 @@ def _move(moved: list[tuple[FollowUp, datetime]], customers: dict, by, now: date
     Customer.objects.bulk_update(written, ["next_follow_up_at", "version", "updated_at"], batch_size=500)
 
 
-def _shown(moment: datetime) -> str:
+def _shown(row: FollowUp) -> str:
+    return _at(row.due_at) if row.due_at else str(row.event)
+
+
+def _at(moment: datetime) -> str:
     return f"{localtime(moment):%d/%m/%Y %H:%M}"

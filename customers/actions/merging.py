@@ -247,8 +247,8 @@ def one_follow_up(winner: Customer, loser: Customer, by: User, now: datetime, *,
     return {"moved": stays.pk if moved else None, "closed": closed_of}
 
 
-def _promise(row: FollowUp) -> tuple[bool, datetime]:
-    return row.promised_at is None, row.promised_at or row.due_at
+def _promise(row: FollowUp) -> tuple[bool, bool, datetime]:
+    return row.promised_at is None, row.due_at is None, row.promised_at or row.due_at or row.created_at
 
 
 def _add_up(winner: Customer, loser: Customer) -> None:

@@ -11,13 +11,14 @@ from customers.actions.follow_ups import (
     PAST,
     close_by_contact,
     close_follow_up,
+    hang_on,
     move_follow_up,
     open_follow_up,
     set_follow_up,
 )
 from customers.actions.held import held
 from customers.actions.retries import plan_next_try
-from customers.models import Customer, FollowUp, LostReason, Status, StatusChange
+from customers.models import Customer, Event, FollowUp, LostReason, Status, StatusChange
 
 
 class _Keep:
@@ -36,6 +37,7 @@ def record_status(
     now: datetime,
     notes: str = "",
     follow_up_at: datetime | None | _Keep = KEEP,
+    event: Event | None = None,
     client_token: str | None = None,
     lost_reason: LostReason | None = None,
     seen: datetime | None = None,
@@ -43,9 +45,9 @@ def record_status(
     """Record the outcome of a contact: status, note and next follow-up in one.
 
     `follow_up_at`: KEEP lets the status decide (talked to, won, lost: the open one is closed; not reached: the next
-    try is planned); None closes it; a time opens one. The same status again is a contact like any other. The same
-    `client_token` again changes nothing and returns what was recorded the first time. `seen` is the moment that the
-    form was drawn: Conflict when somebody else recorded an outcome since.
+    try is planned); None closes it; a time opens one; an `event` opens one that waits for its day. The same status
+    again is a contact like any other. The same `client_token` again changes nothing and returns what was recorded the
+    first time. `seen` is the moment that the form was drawn: Conflict when somebody else recorded an outcome since.
     Raises ActionError for a retired status, a time in the past, or a token used for something else.
     """
     try:
@@ -57,7 +59,7 @@ def record_status(
                 raise Conflict(_told(other))
             before = state_before(customer)
             change = _record(customer, status, by, now, notes, client_token, lost_reason, before)
-            _follow_up_after(customer, status, follow_up_at, by, now)
+            _follow_up_after(customer, status, event or follow_up_at, by, now)
             _write(customer, status, now)
             return change
     except IntegrityError as error:  # the token was used for another customer in this very moment
@@ -106,7 +108,7 @@ def state_before(customer: Customer) -> dict:
     """What `take_back` needs, besides the status, to put `customer` back to where she is."""
     follow_up = open_follow_up(customer)
     return {
-        "follow_up": follow_up and [follow_up.pk, follow_up.due_at.isoformat()],
+        "follow_up": follow_up and [follow_up.pk, follow_up.due_at and follow_up.due_at.isoformat()],
         "last_contact_at": customer.last_contact_at and customer.last_contact_at.isoformat(),
         "exhausted_at": customer.exhausted_at and customer.exhausted_at.isoformat(),
     }
@@ -120,8 +122,8 @@ def _recorded(client_token: str, customer: Customer, by) -> StatusChange | None:
 
 
 def _follow_up_after(customer: Customer, status: Status, follow_up_at, by, now: datetime) -> None:
-    """What becomes of the open follow-up, and the next one."""
-    if follow_up_at not in (None, KEEP) and follow_up_at <= now:
+    """What becomes of the open follow-up, and the next one: at a time, or after an event."""
+    if isinstance(follow_up_at, datetime) and follow_up_at <= now:
         raise ActionError(PAST)
     if status.reached:
         close_by_contact(customer=customer, by=by, now=now)
@@ -134,6 +136,8 @@ def _follow_up_after(customer: Customer, status: Status, follow_up_at, by, now: 
     elif follow_up_at is KEEP:
         if status.is_unanswered:
             plan_next_try(customer=customer, by=by, now=now)
+    elif isinstance(follow_up_at, Event):
+        hang_on(customer=customer, event=follow_up_at, by=by, now=now)
     elif status.is_unanswered and open_follow_up(customer):
         move_follow_up(customer=customer, due_at=follow_up_at)
     else:

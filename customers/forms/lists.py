@@ -27,6 +27,7 @@ FOLLOW_UP_CHOICES = [
     ("today", "Today"),
     ("later", "After today"),
     ("none", "None planned"),
+    ("event", "Waiting for an event"),
     ("exhausted", "Tried in vain"),
 ]
 ASSIGNED_CHOICES = [("today", "Today")]

@@ -1,5 +1,7 @@
 """What came of a call: status, note and next follow-up in one; or a note alone."""
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,13 +11,14 @@ from django.utils import timezone
 
 from crm.lib.hours import Hours
 from customers.forms.fields import MomentField, TextAreaField, read_moment
-from customers.models import Status
+from customers.models import Event, Status
 from customers.models.timeline import NOTES_LENGTH
 
 TOKEN_LENGTH = 64
 TOO_LONG = f"A note has at most {NOTES_LENGTH:,} characters. Shorten it and save again."
 # What the page's chips send besides a time.
 AS_IT_IS, NO_FOLLOW_UP, IN_AN_HOUR, AT = "", "none", "1h", "at"
+ON_EVENT = re.compile(r"event:([0-9]{1,9})", re.ASCII)
 
 
 def notes_field(*, required: bool) -> TextAreaField:
@@ -33,12 +36,14 @@ class WhenForm(forms.Form):
         super().__init__(data, **kwargs)
         self.now = now
 
-    def clean_follow_up(self) -> datetime | str:
+    def clean_follow_up(self) -> datetime | Event | str:
         choice = self.cleaned_data["follow_up"]
         if choice in (AS_IT_IS, NO_FOLLOW_UP, AT):
             return choice
         if choice == IN_AN_HOUR:
             return self.now + timedelta(hours=1)
+        if on_event := ON_EVENT.fullmatch(choice):
+            return _event(int(on_event[1]))
         try:
             return read_moment(choice)
         except (ValueError, OverflowError) as error:
@@ -51,6 +56,12 @@ class WhenForm(forms.Form):
         elif choice == AT and not typed and "follow_up_at" not in self.errors:
             self.add_error("follow_up_at", "Give the day and the time.")
         return self.cleaned_data
+
+
+def _event(pk: int) -> Event:
+    if found := Event.objects.filter(pk=pk).first():
+        return found
+    raise ValidationError("There is no such event.")
 
 
 class PutOffForm(WhenForm):
@@ -91,6 +102,8 @@ class StatusForm(WhenForm):
             return {**recorded, "follow_up_at": typed}
         if isinstance(choice, datetime):
             return {**recorded, "follow_up_at": choice}
+        if isinstance(choice, Event):
+            return {**recorded, "event": choice}
         closed = choice == NO_FOLLOW_UP or ("follow_up" not in self.data and "follow_up_at" in self.data)
         return {**recorded, "follow_up_at": None} if closed else recorded
 
@@ -133,10 +146,14 @@ class Chip:
     moment: datetime | None = None
 
 
-def follow_up_chips(now: datetime, hours: Hours = Hours()) -> list[Chip]:  # noqa: B008 - frozen
+def follow_up_chips(
+    now: datetime,
+    hours: Hours = Hours(),  # noqa: B008 - frozen
+    events: Iterable[Event] = (),
+) -> list[Chip]:
     """In 1 h, tonight at 7 while it lies ahead, tomorrow at 11, and the next Saturday that is not tomorrow.
 
-    None lies outside the calling `hours`, should they be others than usual.
+    None lies outside the calling `hours`, should they be others than usual. After them the `events` to wait for.
     """
     today = timezone.localtime(now).replace(minute=0, second=0, microsecond=0)
     tonight, tomorrow = today.replace(hour=19), today.replace(hour=11) + timedelta(days=1)
@@ -147,7 +164,8 @@ def follow_up_chips(now: datetime, hours: Hours = Hours()) -> list[Chip]:  # noq
     if now < tonight - timedelta(minutes=30):
         chips.append(_chip(tonight, "Tonight 7", "t"))
     chips += [_chip(tomorrow, "Tomorrow 11", "m"), _chip(saturday, "Saturday 11", "s")]
-    return [chip for chip in chips if chip.moment is None or hours.is_open(chip.moment)]
+    chips = [chip for chip in chips if chip.moment is None or hours.is_open(chip.moment)]
+    return chips + [Chip(f"event:{event.pk}", f"After {event}", "") for event in events]
 
 
 def _chip(moment: datetime, label: str, key: str) -> Chip:

@@ -4,6 +4,7 @@ from customers.models.calling import CallingRules, CallTap, Skip
 from customers.models.customer import ContactNumber, Customer, CustomerQuerySet, Enquiry, Merge
 from customers.models.duplicates import DuplicateSearch, LikelyDuplicate
 from customers.models.erasure import ErasedNumber, Erasure
+from customers.models.events import Event
 from customers.models.exports import Export
 from customers.models.saved_lists import ListSetting, Pin, SavedView
 from customers.models.sharing import SharingRule, SharingSettings
@@ -31,6 +32,7 @@ __all__ = [
     "Enquiry",
     "ErasedNumber",
     "Erasure",
+    "Event",
     "Export",
     "FieldChange",
     "FollowUp",

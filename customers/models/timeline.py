@@ -67,6 +67,10 @@ class FollowUpQuerySet(OfCustomerQuerySet):
     def open(self):
         return self.filter(state=FollowUp.State.OPEN)
 
+    def waiting(self):
+        """Those that hang on an event without a day."""
+        return self.open().filter(event__isnull=False, due_at=None)
+
 
 class FollowUp(models.Model):
     """The next step with a customer. At most one is open; it moves with her to her new counsellor."""
@@ -86,9 +90,10 @@ class FollowUp(models.Model):
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="follow_ups", db_index=False
     )
-    due_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True, blank=True)  # only while its event has no day yet
     promised_at = models.DateTimeField(null=True, blank=True)
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.PROMISE)
+    event = models.ForeignKey("Event", models.PROTECT, null=True, blank=True, related_name="follow_ups", db_index=False)
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
     created_by = person()
     created_at = models.DateTimeField()
@@ -100,6 +105,9 @@ class FollowUp(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["customer"], condition=Q(state="open"), name="follow_up_one_open"),
+            models.CheckConstraint(
+                condition=Q(due_at__isnull=False) | Q(event__isnull=False), name="follow_up_due_or_waiting"
+            ),
         ]
         indexes = [
             models.Index(fields=["owner", "state", "due_at"], name="follow_up_owner_due"),  # follow-ups page, badge
@@ -109,6 +117,9 @@ class FollowUp(models.Model):
             models.Index(
                 fields=["owner", "kind", "due_at"], condition=Q(state="open"), name="follow_up_next_try"
             ),  # next call: retries
+            models.Index(
+                fields=["event", "id"], condition=Q(state="open", event__isnull=False), name="follow_up_hangs_on"
+            ),  # planned when its event gets a day
             # The dashboard's "overdue a week ago": still open, or closed since.
             models.Index(Coalesce("promised_at", "due_at"), condition=Q(state="open"), name="follow_up_promised"),
             models.Index(fields=["closed_at"], condition=Q(closed_at__isnull=False), name="follow_up_closed"),
@@ -129,6 +140,7 @@ class Batch(models.Model):
         STATUS = "status", "Status"
         FOLLOW_UP = "follow_up", "Follow-up"
         SOURCE = "source", "Source"
+        EVENT = "event", "Day of an event"
 
     class State(models.TextChoices):
         QUEUED = "queued", "Waiting"

@@ -18,7 +18,7 @@ from customers import actions, figures, planning, presenters, worklist
 from customers.access import customer_for
 from customers.forms.calls import MessageForm, SkipForm, TakeBackForm, TapForm, WhomForm
 from customers.forms.status import StatusForm, follow_up_chips
-from customers.models import CallingRules, Customer, Skip, Stage, Status
+from customers.models import CallingRules, Customer, Event, Skip, Stage, Status
 from customers.my_day import closing_words
 from customers.my_day import my_day as figures_of_day
 from customers.timeline import FOR_A_CALL, timeline
@@ -71,7 +71,7 @@ def call_page(
         "form": form or StatusForm(initial=kept.fields.dict() if kept else None, now=now),
         "outcomes": outcomes[:FIRST_OUTCOMES],
         "more_outcomes": outcomes[FIRST_OUTCOMES:],
-        "chips": follow_up_chips(now, rules.hours),
+        "chips": follow_up_chips(now, rules.hours, Event.objects.offered(timezone.localdate(now))),
         "reasons": Skip.Reason.choices,
         "whatsapp_url": whatsapp_url(customer, request.user, rules),
         "errors": errors,

@@ -17,7 +17,7 @@ from customers.access import customer_for
 from customers.actions import EDIT_WITHIN, eligible
 from customers.erase_preview import files_with
 from customers.forms.status import StatusForm, follow_up_chips
-from customers.models import CallingRules, Customer, LikelyDuplicate, Status
+from customers.models import CallingRules, Customer, Event, LikelyDuplicate, Status
 from customers.timeline import SHOWS, pinned, status_history, timeline
 from customers.views.calls import form_name, whatsapp_url
 
@@ -84,7 +84,7 @@ def customer_page(
         "more": more,
         "form": form,
         "statuses": list(Status.objects.active().in_order()),
-        "chips": follow_up_chips(now, rules.hours),
+        "chips": follow_up_chips(now, rules.hours, Event.objects.offered(timezone.localdate(now))),
         "errors": errors,
         "client_token": uuid.uuid4().hex,  # nothing was recorded under the one that was sent
         "draft": drafts.token(request.user, form_name(row)),
