@@ -25,19 +25,34 @@ def insert(model: type[models.Model], columns: Sequence[str], rows: Iterable[Seq
     Raises IntegrityError as a usual insert does; the caller holds the transaction.
     """
     rows = rows if isinstance(rows, Sequence) else list(rows)
-    if not rows:
-        return
-    fields = [model._meta.get_field(name) for name in columns]
-    names = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    if rows:
+        _insert(model, columns, _encoded_parts(model, columns, rows))
+
+
+def encoded(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence]) -> list:
+    """`rows` as `insert_encoded` takes them: the work of `insert` that needs no database, to be done beforehand."""
+    rows = rows if isinstance(rows, Sequence) else list(rows)
+    return [row for part in _encoded_parts(model, columns, rows) for row in part]
+
+
+def insert_encoded(model: type[models.Model], columns: Sequence[str], rows: Sequence) -> None:
+    """Insert what `encoded` made for the same columns."""
+    if rows:
+        starts = range(0, len(rows), _ROWS_AT_A_TIME)
+        _insert(model, columns, (rows[start : start + _ROWS_AT_A_TIME] for start in starts))
+
+
+def _insert(model: type[models.Model], columns: Sequence[str], parts: Iterator[Sequence]) -> None:
+    """`parts`: encoded rows, some at a time."""
+    names = ", ".join(connection.ops.quote_name(model._meta.get_field(name).column) for name in columns)
     if connection.vendor == "postgresql":
-        _copy(f"COPY {_table(model)} ({names}) FROM STDIN", fields, rows)
+        _copy(f"COPY {_table(model)} ({names}) FROM STDIN", parts)
         return
-    encoders = [_of_each(_SQLITE.get(_kind(field))) for field in fields]
-    places = ", ".join(["%s"] * len(fields))
+    places = ", ".join(["%s"] * len(columns))
     statement = f"INSERT INTO {_table(model)} ({names}) VALUES ({places})"  # noqa: S608 - names of our own tables
     with connection.cursor() as cursor:
-        for part in _encoded_parts(rows, encoders):
-            cursor.executemany(statement, list(part))
+        for part in parts:
+            cursor.executemany(statement, part)
 
 
 def update(
@@ -88,11 +103,15 @@ def _encoded(row: Sequence, encoders: list[Encoder | None]) -> list:
     ]
 
 
-def _encoded_parts(rows: Sequence[Sequence], encoders: list[ColumnEncoder]) -> Iterator[Iterable[Sequence]]:
+def _encoded_parts(model: type[models.Model], columns: Sequence[str], rows: Sequence[Sequence]) -> Iterator[list]:
     """The rows, some at a time, encoded column by column: what a whole column has in common is seen to once."""
+    fields = [model._meta.get_field(name) for name in columns]
+    is_copied = connection.vendor == "postgresql"
+    encoders = [_copy_encoder(field) if is_copied else _of_each(_SQLITE.get(_kind(field))) for field in fields]
     for start in range(0, len(rows), _ROWS_AT_A_TIME):
-        columns = zip(*rows[start : start + _ROWS_AT_A_TIME], strict=True)
-        yield zip(*[encode(column) for encode, column in zip(encoders, columns, strict=True)], strict=True)
+        turned = zip(*rows[start : start + _ROWS_AT_A_TIME], strict=True)
+        part = zip(*[encode(column) for encode, column in zip(encoders, turned, strict=True)], strict=True)
+        yield ["\t".join(row) + "\n" for row in part] if is_copied else list(part)
 
 
 def _of_each(encode: Encoder | None, null: str | None = None) -> ColumnEncoder:
@@ -187,8 +206,8 @@ def _copy_encoder(field: models.Field) -> ColumnEncoder:
 class _Lines:
     """What COPY reads: the next lines are made while the server is busy with the last ones."""
 
-    def __init__(self, rows: Sequence[Sequence], encoders: list[ColumnEncoder]):
-        self._parts = _encoded_parts(rows, encoders)
+    def __init__(self, parts: Iterator[Sequence[str]]):
+        self._parts = parts
         self._left = b""
         self.error: Exception | None = None
 
@@ -200,14 +219,14 @@ class _Lines:
 
     def _next(self) -> bytes:
         try:
-            return "".join(["\t".join(row) + "\n" for row in next(self._parts, ())]).encode()
+            return "".join(next(self._parts, ())).encode()
         except Exception as error:  # the driver would make an OperationalError of it, as if the server were away
             self.error = error
             raise
 
 
-def _copy(statement: str, fields: list[models.Field], rows: Sequence[Sequence]) -> None:
-    lines = _Lines(rows, [_copy_encoder(field) for field in fields])
+def _copy(statement: str, parts: Iterator[Sequence[str]]) -> None:
+    lines = _Lines(parts)
     try:
         with connection.cursor() as cursor, connection.wrap_database_errors:
             cursor.copy_expert(statement, lines, 1 << 18)

@@ -4,6 +4,7 @@
 """
 
 import datetime as dt
+import threading
 import uuid
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -27,7 +28,13 @@ from customers.models import (
 )
 
 WHY = "Import"
-_new_ids = time_ordered_ids()
+_new_ids, _one_at_a_time = time_ordered_ids(), threading.Lock()
+
+
+def new_id() -> str:
+    """The key of a customer to be, as a UUID's 32 digits: they are only written."""
+    with _one_at_a_time:
+        return next(_new_ids)
 
 
 @dataclass(slots=True)
@@ -55,7 +62,8 @@ class NewCustomer:
     status: str = Status.NEW
     owner_id: int | None = None
     follow_up_at: datetime | None = None  # only with an owner
-    id: str = field(default_factory=_new_ids.__next__)  # a UUID's 32 digits: they are only written
+    id: str = field(default_factory=new_id)
+    encoded: tuple | None = None  # see `encode`
 
 
 @dataclass(slots=True)
@@ -208,6 +216,14 @@ _UPDATED = (
 ).split()
 
 
+def encode(*, customers: Sequence[NewCustomer], origin: Origin, now: datetime) -> None:
+    """Work out beforehand, and without the database, what adding these will write. They may not change afterwards."""
+    rows = bulk.encoded(Customer, _CUSTOMER, (_customer_row(new, origin, now) for new in customers))
+    enquiries = bulk.encoded(Enquiry, _ENQUIRY, (_enquiry_row(new.id, new.asked, origin) for new in customers))
+    for new, *said in zip(customers, rows, enquiries, strict=True):
+        new.encoded = tuple(said)
+
+
 def add_imported(*, customers: Sequence[NewCustomer], origin: Origin, by: User, now: datetime) -> None:
     """Add `customers`, each with her first enquiry and, where the file brings one, a status, an owner, a next call.
 
@@ -215,8 +231,12 @@ def add_imported(*, customers: Sequence[NewCustomer], origin: Origin, by: User, 
     """
     if not customers:
         return
-    bulk.insert(Customer, _CUSTOMER, (_customer_row(new, origin, now) for new in customers))
-    bulk.insert(Enquiry, _ENQUIRY, (_enquiry_row(new.id, new.asked, origin) for new in customers))
+    ready = [new.encoded for new in customers if new.encoded]
+    others = [new for new in customers if not new.encoded]
+    bulk.insert_encoded(Customer, _CUSTOMER, [row for row, _ in ready])
+    bulk.insert(Customer, _CUSTOMER, (_customer_row(new, origin, now) for new in others))
+    bulk.insert_encoded(Enquiry, _ENQUIRY, [row for _, row in ready])
+    bulk.insert(Enquiry, _ENQUIRY, (_enquiry_row(new.id, new.asked, origin) for new in others))
     if numbers := [(new.id, number) for new in customers for number in dict.fromkeys(new.extra_phones)]:
         bulk.insert(ContactNumber, _NUMBER, numbers)
     if moved_in := [new for new in customers if new.status != Status.NEW]:

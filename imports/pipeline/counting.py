@@ -18,6 +18,8 @@ TEXT = 300  # of an old and a new value, as the check shows them
 class _Telling(Slice):
     """Knows of each row which values it changes in a customer we know: {row number: [[field, old, new], …]}."""
 
+    keeps_ready_receipts = False  # each is compared with the check's
+
     def __init__(self, around: Surroundings, rows: Sequence[Staged]):
         super().__init__(around, rows)
         self.differences: dict[int, list[list[str]]] = {}

@@ -79,7 +79,9 @@ def _go_on(claim: Claim) -> None:
     if import_.state != State.RUNNING:
         check(claim, import_)
         import_.refresh_from_db()
-    _do_all(Writer(claim, import_).next_slice)
+    writer = Writer(claim, import_)
+    with writer.ahead.at_work():
+        _do_all(writer.next_slice)
     _finish(claim, import_)
     if import_.rows >= MANY:
         bulk.take_statistics(Customer, Enquiry, FieldChange, ImportRow)

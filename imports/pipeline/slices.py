@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from crm.lib import bulk
-from customers.actions.imported import Asked, KnownCustomers, NewCustomer, Snapshot, add_imported, change_imported
+from customers.actions.imported import (
+    Asked,
+    KnownCustomers,
+    NewCustomer,
+    Snapshot,
+    add_imported,
+    change_imported,
+    new_id,
+)
 from customers.actions.words import Vocabulary
 from customers.erased import erased_among
 from customers.models import Status
@@ -17,8 +25,9 @@ from imports.pipeline.people import People, call_at
 from imports.pipeline.staged import Staged, as_detail
 from imports.reasons import Reason
 
-_RECEIPT = ("import", "number", "sheet", "row", "outcome", "reason", "warnings", "detail", "customer", "before", "raw")
+RECEIPT = ("import", "number", "sheet", "row", "outcome", "reason", "warnings", "detail", "customer", "before", "raw")
 _PERSON_LENGTH = 200
+_CREATED = Outcome.CREATED.value
 
 
 @dataclass(frozen=True)
@@ -34,19 +43,30 @@ class Surroundings:
 
 
 class Slice:
+    keeps_ready_receipts = True  # as pipeline.ahead made them
+
     def __init__(self, around: Surroundings, rows: Sequence[Staged]):
         self.around, self.import_, self.rows = around, around.import_, rows
         self.by = around.import_.uploaded_by
         self.new: dict[str, list[NewCustomer]] = {}
         self.receipts: list[tuple] = []
+        self.ready_receipts: list = []
         self.counts: Counter = Counter()  # outcomes, and "warned"
         self.kept_out: set[str] = set()  # what rows of people who were erased say, as the samples would show it
 
     def write(self) -> None:
-        """Decide and write. Raises IntegrityError or Conflict when somebody else was quicker; nothing is kept then."""
+        """Decide and keep. Raises IntegrityError or Conflict when somebody else was quicker; nothing is kept then."""
+        self.decide()
+        self.keep()
+
+    def decide(self) -> None:
+        """Say what each row does."""
         self._look_up()
         for row in self.rows:
             self._decide(row)
+
+    def keep(self) -> None:
+        """Write what was decided."""
         if not self.around.is_dry:
             act = {"origin": self.import_.origin, "by": self.by, "now": self.around.now}
             add_imported(customers=self.new_ones, **act)
@@ -59,7 +79,8 @@ class Slice:
         return [new for at_number in self.new.values() for new in at_number]
 
     def _keep_receipts(self) -> None:
-        bulk.insert(ImportRow, _RECEIPT, self.receipts)
+        bulk.insert_encoded(ImportRow, RECEIPT, self.ready_receipts)
+        bulk.insert(ImportRow, RECEIPT, self.receipts)
 
     # -- what has to be known first ---------------------------------------------------------------------------------
 
@@ -144,10 +165,17 @@ class Slice:
 
     def _create(self, row: Staged) -> None:
         here = self.new.setdefault(row.phone, [])
-        customer = new_customer(row, self.around.words, self.around.people, self.around.now)
-        customer.person = self.known.persons_at(row.phone) + len(here) + 1
-        here.append(customer)
-        self._receipt(row, Outcome.CREATED, customer=None if self.around.is_dry else customer.id)
+        person = self.known.persons_at(row.phone) + len(here) + 1
+        if row.new and person == row.new.person:
+            here.append(row.new)
+            if self.keeps_ready_receipts:
+                self.counts[_CREATED] += 1
+                self.ready_receipts.append(row.receipt)
+                return
+        else:
+            here.append(new_customer(row, self.around.words, self.around.people, self.around.now))
+            here[-1].person = person
+        self._receipt(row, Outcome.CREATED, customer=None if self.around.is_dry else here[-1].id)
 
     def _receipt(self, row: Staged, outcome: str, *, reason="", detail=None, customer=None, before=None) -> None:
         is_problem = bool(reason or row.warnings)
@@ -156,6 +184,11 @@ class Slice:
         self.counts["warned"] += bool(row.warnings)
         place = (self.import_.pk, row.number, row.sheet, row.row)
         self.receipts.append((*place, outcome, reason, row.warnings, detail or {}, customer, before, raw))
+
+
+def created_receipt(import_: Import, row: Staged) -> tuple:
+    """The receipt of a row that added the customer with its `new_id` and gave no cause for a warning."""
+    return (import_.pk, row.number, row.sheet, row.row, Outcome.CREATED, "", [], {}, row.new_id, None, None)
 
 
 # -- from a row to what it says ---------------------------------------------------------------------------------------
@@ -226,6 +259,7 @@ def new_customer(row: Staged, words: dict[str, Vocabulary], people: People, now:
         status=status or Status.NEW,
         owner_id=owner,
         follow_up_at=follow_up_at,
+        id=row.new_id or new_id(),
     )
 
 

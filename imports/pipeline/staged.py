@@ -3,13 +3,14 @@
 import datetime as dt
 import json
 from bisect import bisect_right
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from operator import attrgetter
 from uuid import UUID
 
 from crm.lib import bulk
+from customers.actions.imported import NewCustomer
 from imports.cleaning import Clean
 from imports.models import Import, ImportRow, StagedSlice
 from imports.reading import Row
@@ -40,6 +41,10 @@ class Staged:
     extra_phones: list[str] = field(default_factory=list)
     extra: dict[str, str] = field(default_factory=dict)
     customer_id: str = ""
+    # Worked out beforehand for a row that is likely to add a customer; see pipeline.ahead.
+    new_id: str = ""
+    new: NewCustomer | None = None
+    receipt: str | tuple | None = None
 
 
 def staged_row(number: int, clean: Clean, row: Row, sheet: int, first: int | None) -> list:
@@ -117,11 +122,11 @@ def put_aside(import_id: UUID, rows: Sequence[list]) -> None:
     StagedSlice.objects.create(import_id=import_id, number=rows[0][0], data=bulk.as_json(rows))
 
 
-def rows_after(import_: Import, number: int) -> list[Staged]:
-    """The slice that follows the row with that number; [] after the last."""
+def slice_after(import_: Import, number: int) -> str | None:
+    """The slice that follows the row with that number, as it was put aside; None after the last."""
     # By number, not "the first that is left": those deleted a moment ago still stand in the index.
     slices = StagedSlice.objects.filter(import_id=import_.pk, number__gt=number).order_by("number")
-    return _rows(import_, slices.values_list("data", flat=True)[:1])
+    return slices.values_list("data", flat=True).first()
 
 
 def rows_numbered(import_: Import, numbers: Collection[int]) -> list[Staged]:
@@ -132,12 +137,14 @@ def rows_numbered(import_: Import, numbers: Collection[int]) -> list[Staged]:
         return []
     wanted = {firsts[bisect_right(firsts, number) - 1] for number in numbers}
     found = slices.filter(number__in=wanted).order_by("number").values_list("data", flat=True)
-    return [row for row in _rows(import_, found.iterator(chunk_size=1)) if row.number in numbers]
+    rows = (row for data in found.iterator(chunk_size=1) for row in rows_of(import_, data))
+    return [row for row in rows if row.number in numbers]
 
 
-def _rows(import_: Import, slices: Iterable[str]) -> list[Staged]:
+def rows_of(import_: Import, data: str) -> list[Staged]:
+    """The rows of a slice that was put aside."""
     sheets = {sheet["index"]: sheet for sheet in import_.sheets}
-    return [read_back(row, sheets) for data in slices for row in json.loads(data)]
+    return [read_back(row, sheets) for row in json.loads(data)]
 
 
 def as_detail(row: Staged) -> dict:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
+from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 
@@ -10,12 +11,13 @@ from customers.actions.words import Vocabulary
 from imports.column_samples import without_samples
 from imports.decisions import Policy
 from imports.models import Import, StagedSlice
+from imports.pipeline.ahead import Ahead
 from imports.pipeline.arrivals import Arrivals, people_of
 from imports.pipeline.claims import Claim
-from imports.pipeline.counting import Confirmed, Counted, fill_in
+from imports.pipeline.counting import Confirmed, Counted
 from imports.pipeline.patience import one_of_many, without_collector
 from imports.pipeline.slices import Slice, Surroundings
-from imports.pipeline.staged import Staged, rows_after
+from imports.pipeline.staged import Staged
 
 NEW_WORDS = 200  # sources, and as many courses, that one file may add
 
@@ -28,14 +30,20 @@ class Writer:
         self.is_dry = bool(import_.options.get("dry_run"))
         self.people = people_of(import_)
         self.added: dict = self._added_so_far(import_.mapping)
+        self.ahead = Ahead(import_, self.people)
+        self.works_between = connection.vendor == "sqlite"
         self._forget_words()
 
     def next_slice(self) -> bool:
         """Write the next rows. Returns whether there were any; raises Lost when the import is not ours any more."""
         try:
-            with one_of_many(), without_collector():
-                is_more = self._next_slice()
+            with without_collector():
+                if self.works_between:
+                    self.ahead.begin(self._state()[0], self.words)
+                with one_of_many():
+                    is_more = self._next_slice()
         except BaseException:  # whatever ended it, the transaction is rolled back; raised again below
+            self.ahead.forget()
             self._forget_words()  # those just added are gone with the transaction
             raise
         self.added = self._added_now()
@@ -43,8 +51,8 @@ class Writer:
 
     def _next_slice(self) -> bool:
         self.claim.hold()
-        done, result = Import.objects.values_list("done_rows", "check_result").get(pk=self.import_.pk)
-        rows = self._staged(done)
+        done, result = self._state()
+        rows = self.ahead.take(done, self.words)
         if not rows:
             return False
         now = timezone.now()
@@ -52,7 +60,10 @@ class Writer:
         part = self._kind_of_slice(around, rows)
         arrivals = Arrivals(self.import_, result)
         arrivals.hold(now)
-        part.write()
+        part.decide()
+        if not self.works_between:
+            self.ahead.begin(rows[-1].number, self.words)
+        part.keep()
         new = part.new_ones
         more = arrivals.plan(new, now) if self.is_dry else arrivals.give([one.id for one in new], now)
         if isinstance(part, Confirmed):
@@ -61,8 +72,9 @@ class Writer:
         self._account(rows, part.counts, {**result, **more} if more else None, mapping_changed=bool(part.kept_out))
         return True
 
-    def _staged(self, done: int) -> list[Staged]:
-        return [fill_in(row, self.import_.options) for row in rows_after(self.import_, done)]
+    def _state(self) -> tuple[int, dict]:
+        """The last row that is written, and what is kept of the check."""
+        return Import.objects.values_list("done_rows", "check_result").get(pk=self.import_.pk)
 
     def _kind_of_slice(self, around: Surroundings, rows: Sequence[Staged]) -> Slice:
         if self.is_dry:
