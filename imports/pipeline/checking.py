@@ -41,7 +41,7 @@ MOST_NAMED = 40
 SHEET_LENGTH = 120
 _COUNTERS = ("rows", "done_rows", "warned", *Outcome.values)
 # Rows that are written in one transaction: on SQLite everybody else waits for it.
-SLICE = {"sqlite": 500, "postgresql": 2_000}
+SLICE = {"sqlite": 250, "postgresql": 2_000}
 
 
 class NeedsMapping(Exception):
