@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Callable
 from contextlib import suppress
 
-from django.db import DatabaseError, InterfaceError, OperationalError, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, models, transaction
 from django.db.models import Count
 from django.utils import timezone
 
@@ -21,7 +21,7 @@ from imports.pipeline.writing import Writer
 from imports.reading import Killed, Refused
 
 FAILED = "failed"
-MANY = 1_000  # rows of a file after which the database had better look at its tables again
+MANY = 1_000  # rows of a table after which the database had better look at it again
 CHILDREN = 5  # that may be killed while they read one file
 logger = logging.getLogger(__name__)
 
@@ -82,9 +82,16 @@ def _go_on(claim: Claim) -> None:
     writer = Writer(claim, import_)
     with writer.ahead.at_work():
         _do_all(writer.next_slice)
-    _finish(claim, import_)
-    if import_.rows >= MANY:
-        bulk.take_statistics(Customer, Enquiry, FieldChange, ImportRow)
+    counts = _finish(claim, import_)
+    if tables := _grown(counts):
+        bulk.take_statistics(*tables)
+
+
+def _grown(counts: dict[str, int]) -> list[type[models.Model]]:
+    """The tables to which an import with these outcomes brought so much that the database had better look at them."""
+    created, updated = counts.get(Outcome.CREATED, 0), counts.get(Outcome.UPDATED, 0)
+    brought = {ImportRow: sum(counts.values()), Customer: created, Enquiry: created + updated, FieldChange: updated}
+    return [table for table, rows in brought.items() if rows >= MANY]
 
 
 def _do_all(next_slice: Callable[[], bool]) -> None:
@@ -92,8 +99,8 @@ def _do_all(next_slice: Callable[[], bool]) -> None:
         pause()
 
 
-def _finish(claim: Claim, import_: Import) -> None:
-    """Count what there is, not what was meant to be; sums that do not add up are a failure."""
+def _finish(claim: Claim, import_: Import) -> dict[str, int]:
+    """Count what there is, not what was meant to be; sums that do not add up are a failure. Returns the counts."""
     if import_.check_result:
         clear_receipts(import_.pk, after=import_.rows)  # an earlier count had more rows
     written = ImportRow.objects.filter(import_id=import_.pk)
@@ -108,6 +115,7 @@ def _finish(claim: Claim, import_: Import) -> None:
         done_rows=total,
         **{outcome: counts.get(outcome, 0) for outcome in Outcome.values},
     )
+    return counts
 
 
 def _end(claim: Claim, state: State, code: str, detail: dict) -> None:
