@@ -21,6 +21,7 @@ from imports.lives import AnotherWorker, Life
 INTERVAL = 0.5
 BEAT_EVERY = 15
 STAND_BY = 5
+BEHIND_PAGES = 10  # how much nicer than the web server, where they share processors: pages first, then imports
 LONGEST_WAIT = 15
 LOOK_FOR_OLD_FILES_EVERY = timedelta(hours=1)
 logger = logging.getLogger(__name__)
@@ -46,6 +47,7 @@ class Command(BaseCommand):
         if once:
             self._work(once=True)
             return
+        os.nice(BEHIND_PAGES)
         attempt = 0
         while True:
             began = time.monotonic()
