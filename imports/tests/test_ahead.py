@@ -1,14 +1,17 @@
 """What is made ready before a slice's turn is taken only as far as it still holds then."""
 
+import json
+
 import pytest
 from django.db import IntegrityError
 
 from crm.lib import bulk
 from customers.models import Customer, Enquiry, Note, Source
 from customers.tests.factories import CustomerFactory
-from imports.models import Outcome
+from imports.models import Outcome, StagedSlice
 from imports.pipeline import slices
 from imports.pipeline.ahead import Ahead
+from imports.pipeline.staged import erased_row
 from imports.tests.factories import counts, csv_bytes, imported, leads
 from imports.tests.test_bulk import NASTY
 
@@ -52,6 +55,27 @@ def test_somebody_who_became_known_meanwhile_is_not_added_again(db, manager, mon
     assert Customer.objects.filter(phone_number="+919810000009").count() == 1
     assert import_.created == 20
     assert import_.updated + import_.unchanged == 1
+
+
+def test_somebody_erased_from_a_slice_that_was_made_ready_stays_erased(db, manager, monkeypatch, small_slices):
+    # Given a row of the second slice that is emptied after the slice was made ready
+    real, emptied = Ahead.begin, []
+
+    def begin(self, after, words):
+        real(self, after, words)
+        if after == 7 and not emptied:
+            emptied.append(1)
+            waiting = StagedSlice.objects.get(number=8)
+            first, second, *others = json.loads(waiting.data)
+            StagedSlice.objects.filter(pk=waiting.pk).update(data=json.dumps([first, erased_row(second), *others]))
+
+    monkeypatch.setattr(Ahead, "begin", begin)
+    # When the file is imported
+    import_ = imported(manager, leads(21))
+    # Then nothing of her comes in
+    assert emptied
+    assert counts(import_) == {"created": 20, "rejected": 1}
+    assert not Customer.objects.filter(name="Person 10000009").exists()
 
 
 @pytest.mark.parametrize("slice_that_fails", [1, 2])
