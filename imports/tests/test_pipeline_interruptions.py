@@ -259,8 +259,8 @@ class TestADatabaseThatFails:
         monkeypatch.setattr("imports.pipeline.patience.stopping.wait", lambda seconds: False)
         real, failures = Writer._account, []
 
-        def at_the_commit(writer, *args):
-            real(writer, *args)
+        def at_the_commit(writer, *args, **more):
+            real(writer, *args, **more)
             if not failures:
                 failures.append(1)
                 raise OperationalError("server closed the connection unexpectedly")
