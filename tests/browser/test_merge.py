@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from customers.models import Customer, Merge
-from customers.tests.factories import CourseFactory, CustomerFactory
+from customers.tests.factories import CourseFactory, CustomerFactory, likely_pair
 
 
 @pytest.fixture
@@ -48,3 +48,25 @@ def test_found_compared_merged_and_taken_apart(screen, request, two, sign_in, ma
     expect(page.locator(".messages")).to_contain_text("Farah is a customer of her own again.")
     assert not Customer.objects.filter(merged_into__isnull=False).exists()
     assert Merge.objects.get().undone_at
+
+
+@pytest.mark.parametrize("screen", ["page", "phone"])
+def test_a_likely_pair_is_looked_at_and_told_apart(screen, request, two, sign_in, manager, shot):
+    page = request.getfixturevalue(screen)
+    farah, other = two
+    likely_pair(farah, other)
+    sign_in(page, manager)
+    page.goto(f"/customers/{farah.pk}/")
+    expect(page.locator("main")).to_contain_text("Perhaps the same person: Farah, 98765 43201.")
+    shot(page, f"likely_{screen}")
+    page.goto("/customers/duplicates/")
+    shot(page, f"duplicates_{screen}")
+    page.emulate_media(color_scheme="dark")
+    page.reload()
+    shot(page, f"duplicates_dark_{screen}")
+    page.get_by_role("link", name="Compare Farah Khan and Farah").click()
+    shot(page, f"merge_dark_{screen}")
+    page.go_back()
+    page.get_by_role("button", name="Two people").press("Enter")
+    expect(page.locator(".messages")).to_contain_text("Farah Khan and Farah stay two customers.")
+    expect(page.locator("main")).to_contain_text("No likely duplicates")
