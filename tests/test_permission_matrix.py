@@ -59,6 +59,8 @@ LEFT = ("user_id:left_id",)  # the keyword, and whose id it is
 ROWS = [
     Row("home", INSIDE, get=REDIRECT),
     Row("healthz", PEOPLE, get=OK, public=True),
+    Row("offline", PEOPLE, get=OK, public=True),
+    Row("service_worker", PEOPLE, get=OK, public=True),
     Row("favicon", PEOPLE, get=(301, 301, 301), public=True),
     Row("help", INSIDE, get=REDIRECT),
     Row("guide_counsellor", INSIDE, get=OK),

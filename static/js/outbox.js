@@ -247,7 +247,15 @@
     await flush();
     const left = waiting().length;
     const question = `${left} not sent yet. It stays on this device until you sign in here again. Sign out now?`;
-    if (!left || window.confirm(question)) form.submit();
+    if (left && !window.confirm(question)) return;
+    store.drop("desk:me");
+    form.submit();
+  });
+
+  // Whose outbox the page without a connection shows; nobody's once she has signed out.
+  store.set("desk:me", ME);
+  document.addEventListener("submit", (event) => {
+    if (event.target.matches("[data-sign-out]") && !event.defaultPrevented) store.drop("desk:me");
   });
 
   window.addEventListener("online", flush);
