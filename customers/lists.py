@@ -49,9 +49,12 @@ class Gift:
     @classmethod
     def read(cls, text: str) -> "Gift":
         by, _, day = text.partition("-")
-        if by.isdecimal() and len(by) < 10 and len(day) == 10:
-            return cls(by=int(by), day=date.fromisoformat(day))
-        return cls(batch=UUID(text))
+        if not (by.isdecimal() and len(by) < 10 and len(day) == 10):
+            return cls(batch=UUID(text))
+        gift = cls(by=int(by), day=date.fromisoformat(day))
+        if not 2000 <= gift.day.year < 3000:  # at the ends of the calendar there is no day before or after
+            raise ValueError("Nobody gave customers then.")
+        return gift
 
     def clause(self) -> Q:
         """Those who came so to whoever has them now."""

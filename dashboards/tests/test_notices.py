@@ -89,7 +89,16 @@ def test_the_number_opens_the_list_of_just_those(as_user, manager, asha, now):
 
 
 @pytest.mark.parametrize(
-    "text", ["x", "7", "999999-2026-11-25", "1-2026-13-45", "00000000-0000-0000-0000-000000000000"]
+    "text",
+    [
+        "x",
+        "7",
+        "999999-2026-11-25",
+        "1-2026-13-45",
+        "1-9999-12-31",
+        "1-0001-01-01",
+        "00000000-0000-0000-0000-000000000000",
+    ],
 )
 def test_an_act_that_never_was_is_refused(as_user, asha, text):
     assert as_user(asha).get(reverse("customers:list"), {"came": text}).status_code == 400
