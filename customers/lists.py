@@ -2,17 +2,18 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, fields
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, Subquery
-from django.utils.timezone import localtime, make_aware
 
 from accounts.models import User
 from crm.lib import lookups  # noqa: F401 - one_of
 from crm.lib.pagination import Sort, fingerprint
 from crm.lib.text import fold
+from customers.days import DUE_FOR, beginning, midnight
 from customers.funnel import ever_reached
+from customers.happenings import Happening, lost_for
 from customers.models import AssignmentChange, ContactNumber, CustomerQuerySet, FollowUp, Stage, StatusChange
 from customers.models.customer import HAS_NUMBER
 
@@ -93,6 +94,8 @@ class Filters:
     enquired: str = ""  # a key of ENQUIRED
     do_not_call: str = ""  # a key of DO_NOT_CALL
     came: str = ""  # a Gift
+    happened: str = ""  # a Happening
+    lost: str = ""  # a LostReason's id, or happenings.NO_REASON
     numbers: tuple[str, ...] = ()  # E.164
     ids: tuple[str, ...] = ()
 
@@ -139,16 +142,6 @@ def pointing_at(column: str):
     return clause
 
 
-def midnight(now: datetime) -> datetime:
-    """The beginning of the day of `now` at home."""
-    return localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
-
-
-def beginning(day: date) -> datetime:
-    """The midnight at home with which `day` begins."""
-    return make_aware(datetime.combine(day, time()))
-
-
 def at_numbers(numbers: Collection[str]) -> Q:
     """Those who are reached at one of these numbers, their own or a further one."""
     others = ContactNumber.objects.filter(number__in=numbers).values_list("customer_id", flat=True)
@@ -181,10 +174,6 @@ def added_between(begin: datetime | None, end: datetime | None) -> Q:
     if begin:
         found &= Q(created_at__gte=begin, pk__gte=first_id(begin - _APART))
     return found & Q(created_at__lte=end) if end else found
-
-
-# "Due now" is within 15 minutes of its time; older is overdue.
-DUE_FOR = timedelta(minutes=15)
 
 
 def _waiting():
@@ -258,6 +247,8 @@ CLAUSES = {
     "assigned": lambda key, now: ASSIGNED[key](now),
     "reached": lambda code, now: ever_reached(code),
     "won": lambda key, now: WON[key](now),
+    "happened": lambda text, now: Happening.read(text).clause(now),
+    "lost": lambda reason, now: lost_for(reason),
     "came": lambda text, now: Gift.read(text).clause(),
     "ids": lambda ids, now: Q(pk__one_of=[UUID(pk) for pk in ids]),
 }

@@ -152,6 +152,13 @@ ROWS = [
     Row("dashboards:notices", INSIDE, get=OK),
     Row("dashboards:reports", MANAGERS, get=OK),
     Row("dashboards:report_sources", MANAGERS, get=OK),
+    Row("dashboards:report_files", MANAGERS, get=OK),
+    Row("dashboards:report_counsellors", MANAGERS, get=OK),
+    Row("dashboards:report_first_contact", MANAGERS, get=OK),
+    Row("dashboards:report_ageing", MANAGERS, get=OK),
+    Row("dashboards:report_activity", MANAGERS, get=OK),
+    Row("dashboards:report_follow_ups", MANAGERS, get=OK),
+    Row("dashboards:report_lost", MANAGERS, get=OK),
 ]
 BY_NAME = {row.name: row for row in ROWS}
 

@@ -94,6 +94,8 @@ def shown(value: object, kind: str) -> str:
         return "–"
     if kind == "percent":
         return f"{value} %"
+    if kind == "tenth":
+        return f"{value:,.1f}"
     if kind == "money":
         return f"₹ {value:,.2f}"
     return tenths(value) if kind == "span" else value if isinstance(value, str) else f"{value:,}"

@@ -15,8 +15,9 @@ from crm.lib.http import form_errors
 from crm.lib.pagination import MAX_PAGE_SIZE, PAGE_SIZE, Sort
 from crm.lib.phones import spaced
 from customers.forms.fields import DayField, LineField, NumbersField, SeveralField
+from customers.happenings import NO_REASON, Happening
 from customers.lists import ANYBODY, DAYS, NEWEST, NOBODY, SORTS, Filters, Gift
-from customers.models import Batch, Course, Origin, Source, Stage, Status
+from customers.models import Batch, Course, LostReason, Origin, Source, Stage, Status
 
 SEARCH_LENGTH = 100
 FOLLOW_UP_CHOICES = [
@@ -106,6 +107,8 @@ class ListForm(forms.Form):
         error_messages={"invalid_choice": one_of(WON_CHOICES)},
     )
     came = forms.CharField(required=False, max_length=40, label="Given")
+    happened = forms.CharField(required=False, max_length=60, label="In the reports")
+    lost = forms.ChoiceField(required=False, label="Lost", error_messages=unknown("reason"))
     sort = forms.ChoiceField(
         required=False,
         choices=[(sort.name, sort.label) for sort in SORTS.values()],
@@ -128,6 +131,7 @@ class ListForm(forms.Form):
         # Looked up only when the parameter is given or the page draws its filters, and then once.
         for name in ("status", "owner", "source", "course"):
             self.fields[name].choices = lambda name=name: getattr(self, f"{name}_choices")
+        self.fields["lost"].choices = lambda: [("", "Any"), (NO_REASON, "No reason given"), *self._words(LostReason)]
         self.fields["reached"].choices = lambda: [("", "Anything"), *self.status_choices]
 
     @cached_property
@@ -152,7 +156,8 @@ class ListForm(forms.Form):
 
     @staticmethod
     def _words(model) -> list[tuple[str, str]]:
-        words = model.objects.filter(merged_into=None).order_by(F("name").asc(), "pk")
+        words = model.objects.order_by(F("name").asc(), "pk")
+        words = words.filter(merged_into=None) if model is not LostReason else words
         return [(str(word_id), name) for word_id, name in words.values_list("pk", "name")]
 
     @cached_property
@@ -198,6 +203,15 @@ class ListForm(forms.Form):
         self.given = self._given(text)
         return text
 
+    def clean_happened(self) -> str:
+        text = self.cleaned_data["happened"]
+        if text:
+            try:
+                self.happening = Happening.read(text)
+            except ValueError as error:
+                raise forms.ValidationError("Nothing of the kind is on record.") from error
+        return text
+
     @staticmethod
     def _given(text: str) -> str:
         try:
@@ -228,7 +242,7 @@ class ListForm(forms.Form):
     def filters(self) -> Filters:
         values = self.cleaned_data
         return Filters(
-            **{name: values[name] for name in ("search", "area", "came", *DAYS, *CHOICES)},
+            **{name: values[name] for name in ("search", "area", "came", "happened", "lost", *DAYS, *CHOICES)},
             **{name: tuple(values[name]) for name in ("status", "owner", "source", "stage", "numbers")},
             course=tuple(map(int, values["course"])),
             origin=str(values["origin"].pk) if values["origin"] else "",
@@ -269,8 +283,8 @@ class ListForm(forms.Form):
             return f"{value:%d/%m/%Y}"
         if name == "numbers":
             return spaced(value[0], settings.HOME_COUNTRY) if len(value) == 1 else f"{len(value)} pasted"
-        if name == "came":
-            return self.given
+        if name in ("came", "happened"):
+            return self.given if name == "came" else self.happening.in_words
         field = self.fields[name]
         if not isinstance(field, forms.ChoiceField):
             return str(value)

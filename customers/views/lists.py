@@ -132,7 +132,7 @@ def without(params: QueryDict, *names: str, **added: str) -> str:
 
 
 # What no box of the list's filter sheet asks for: only links lead there.
-LINKED = ("stage", "assigned", "reached", "won", "came")
+LINKED = ("stage", "assigned", "reached", "won", "came", "happened", "lost")
 ASKED = tuple(name for name in FILTER_NAMES if name not in LINKED)
 
 

@@ -5,7 +5,17 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from dashboards.reports import funnel, sources
+from dashboards.reports import (
+    activity,
+    ageing,
+    counsellors,
+    files,
+    first_contact,
+    follow_ups,
+    funnel,
+    lost,
+    sources,
+)
 from dashboards.reports.scope import Scope
 from dashboards.reports.table import Table
 
@@ -44,6 +54,51 @@ REPORTS = {
             "Sources",
             "Those who first enquired in the period, by where they came from, and what an admission cost.",
             sources.table,
+        ),
+        Report(
+            "files",
+            "Files",
+            "The files that brought those who first enquired in the period.",
+            files.table,
+        ),
+        Report(
+            "counsellors",
+            "Counsellors",
+            "Those who first enquired in the period, by who looks after them now, and what mix of sources that is.",
+            counsellors.table,
+        ),
+        Report(
+            "first_contact",
+            "First contact",
+            "Those who first enquired in the period, and how long they waited for a call.",
+            first_contact.table,
+        ),
+        Report(
+            "ageing",
+            "Untouched",
+            "Those who are open and whom nobody has ever called, by how many days ago they were added.",
+            ageing.table,
+            period="ever",
+        ),
+        Report(
+            "activity",
+            "Activity",
+            "What was recorded in the period, whenever they enquired.",
+            activity.table,
+            period="month",
+        ),
+        Report(
+            "follow_ups",
+            "Follow-ups",
+            "The calls that were promised for the period.",
+            follow_ups.table,
+            period="month",
+        ),
+        Report(
+            "lost",
+            "Lost",
+            "Those who first enquired in the period and are lost now.",
+            lost.table,
         ),
     )
 }

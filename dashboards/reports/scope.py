@@ -5,8 +5,10 @@ from datetime import date, datetime
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils.timezone import localdate
 
 from accounts.models import User
+from customers.happenings import Happening
 from customers.lists import Filters, narrowed
 from customers.models import Customer, CustomerQuerySet
 
@@ -33,6 +35,25 @@ class Scope:
     def cohort(self) -> CustomerQuerySet:
         """Those who first enquired in the period, narrowed to the filters."""
         return narrowed(Customer.objects.visible_to(self.viewer), self.filters, now=self.now)
+
+    @property
+    def today(self) -> date:
+        return localdate(self.now)
+
+    @property
+    def people(self) -> CustomerQuerySet:
+        """Those whom the filters leave, whenever they enquired and whoever looks after them: what happened to them is
+        narrowed to the days and the counsellors instead."""
+        return self.without("date_from", "date_to", "owner").cohort
+
+    def happened_door(self, happening: Happening) -> str:
+        """The address of the list of those to whom it happened."""
+        asked = self.filters.owner
+        if len(asked) == 1 and asked[0].isdecimal() and happening.by is None:
+            happening = replace(happening, by=int(asked[0]))
+        elif asked and happening.by is None:
+            return ""  # the list knows one who did it, or all
+        return self.without("date_from", "date_to", "owner").door(happened=happening)
 
     def without(self, *names: str) -> "Scope":
         """The same, not narrowed by these filters."""

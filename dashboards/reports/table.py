@@ -12,7 +12,7 @@ Value = int | Decimal | timedelta | str | None
 
 @dataclass(frozen=True)
 class Column:
-    """`name` is its key in JSON, `drawn`: in the chart. `kind`: count, percent, money, span (of time) or text."""
+    """`name` is its key in JSON, `drawn`: in the chart. `kind`: count, tenth, percent, money, span or text."""
 
     name: str
     label: str

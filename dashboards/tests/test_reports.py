@@ -10,11 +10,12 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from customers.actions import record_status
-from customers.models import Status
-from customers.tests.factories import CustomerFactory, SourceFactory
+from customers.models import Customer, Source, Status
+from customers.tests.factories import CustomerFactory, FollowUpFactory, SourceFactory
 from dashboards.reports import REPORTS
 from dashboards.reports.periods import admission_year, periods
 from dashboards.tests.reports import AS_JSON, EVER, doors_of, rows_of
+from imports.tests.factories import csv_bytes, imported
 
 pytestmark = pytest.mark.django_db
 URL, SOURCES = "/reports/", "/reports/sources/"
@@ -45,6 +46,10 @@ class TestFrame:
 
     @pytest.mark.parametrize("report", REPORTS.values(), ids=lambda report: report.name)
     def test_each_report_is_a_file_with_the_numbers_of_its_page(self, report, enquiries, manager, as_user):
+        imported(manager, csv_bytes("Asha Nair,98765 43210,Kochi,05/03/2026,first"))
+        lost = CustomerFactory(date=date(2026, 3, 5))
+        FollowUpFactory(customer=lost)
+        record_status(customer=lost, status=Status.objects.get(pk="NOT_INTERESTED"), by=manager, now=timezone.now())
         client = as_user(manager)
         rows = client.get(report.url, EVER, headers=AS_JSON).json()["rows"]
         as_csv = b"".join(client.get(report.url, {**EVER, "format": "csv"})).decode("utf-8-sig")
@@ -177,3 +182,30 @@ class TestFunnel:
         client = as_user(manager)
         assert rows_of(client, URL)[0]["ever"] == 1
         assert [(shown, listed) for shown, listed, _ in doors_of(client, URL)][1] == (1, 1)
+
+
+class TestFiles:
+    def test_a_file_with_what_it_was_like_and_what_it_cost(self, manager, as_user):
+        import_ = imported(
+            manager,
+            csv_bytes(
+                "A,98765 43210,Kochi,05/03/2026,Fair",
+                "A,98765 43210,Kochi,05/03/2026,Fair",
+                "B,98765 43211,Kochi,06/03/2026,Fair",
+                "C,12,Kochi,05/03/2026,Fair",
+                header="Name,Phone,Area,Date,Source",
+            ),
+        )
+        source = Source.objects.get(name="Fair")
+        source.cost = 500
+        source.save()
+        Customer.objects.filter(name="A").update(status="ADMISSION")
+        client = as_user(manager)
+        [row] = rows_of(client, "/reports/files/")
+        assert (row["name"], row["rows"], row["twice"], row["invalid"]) == ("leads.csv", 4, 1, 1)
+        assert (row["customers"], row["won"], row["cost"], row["cost_per_admission"]) == (2, 1, 500, 500)
+        assert row["lists"]["twice"] == f"/import/{import_.pk}/?outcome=duplicate_in_file"
+        for shown, listed, address in doors_of(client, "/reports/files/"):
+            assert shown == listed, address
+        [row] = rows_of(client, "/reports/files/", date_to="2026-03-05")
+        assert (row["customers"], row["cost"]) == (1, 250)
