@@ -65,7 +65,7 @@ def totals(viewer: User, now: datetime, seen: Seen) -> dict:
         "overdue": sum(overdue for _, overdue in seen.due.values()),
         "admissions": sum(seen.stand.by_owner(Stage.WON).values()),
         "new_in_7_days": customers.filter(added_between(now - timedelta(days=7), now)).count(),
-        "oldest_unassigned": waiting_longest(customers.unassigned()),
+        "oldest_unassigned": waiting_longest(customers.unassigned()) if unassigned else None,
     }
 
 
