@@ -71,13 +71,13 @@ def close_follow_up(*, customer: Customer, by, now: datetime, state: str) -> Non
     customer.next_follow_up_at = None
 
 
-def close_by_contact(*, customer: Customer, by, now: datetime) -> None:
-    """Somebody talked to her: the open follow-up was kept, or came too late."""
+def close_by_contact(*, customer: Customer, by, now: datetime, at: datetime) -> None:
+    """Somebody talked to her, `at` that moment: the open follow-up was kept, or came too late."""
     follow_up = open_follow_up(customer)
     if follow_up is None:
         return
     promise = follow_up.promised_at
-    late = promise is not None and now > promise + KEPT_WITHIN
+    late = promise is not None and at > promise + KEPT_WITHIN
     state = FollowUp.State.MISSED if late else FollowUp.State.DONE
     close_follow_up(customer=customer, by=by, now=now, state=state)
 

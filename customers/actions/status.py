@@ -1,6 +1,6 @@
 """What came of a call."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import IntegrityError, transaction
@@ -19,6 +19,9 @@ from customers.actions.follow_ups import (
 from customers.actions.held import held
 from customers.actions.retries import plan_next_try
 from customers.models import Customer, Event, FollowUp, LostReason, Status, StatusChange
+
+# So long a save may have waited on a device for its call to be dated back.
+BELIEVED = timedelta(hours=24)
 
 
 class _Keep:
@@ -41,6 +44,7 @@ def record_status(
     client_token: str | None = None,
     lost_reason: LostReason | None = None,
     seen: datetime | None = None,
+    waited: timedelta = timedelta(),
 ) -> StatusChange:
     """Record the outcome of a contact: status, note and next follow-up in one.
 
@@ -48,6 +52,7 @@ def record_status(
     try is planned); None closes it; a time opens one; an `event` opens one that waits for its day. The same status
     again is a contact like any other. The same `client_token` again changes nothing and returns what was recorded the
     first time. `seen` is the moment that the form was drawn: Conflict when somebody else recorded an outcome since.
+    `waited` is how long the save lay on her device: the call was so long ago, unless that is beyond BELIEVED.
     Raises ActionError for a retired status, a time in the past, or a token used for something else.
     """
     try:
@@ -58,15 +63,16 @@ def record_status(
             if seen is not None and (other := by_others_since(customer, by, seen)):
                 raise Conflict(_told(other))
             before = state_before(customer)
-            change = _record(customer, status, by, now, notes, client_token, lost_reason, before)
-            _follow_up_after(customer, status, event or follow_up_at, by, now)
-            _write(customer, status, now)
+            at = now - waited if waited <= BELIEVED else now
+            change = _record(customer, status, by, now, notes, client_token, lost_reason, before, at)
+            _follow_up_after(customer, status, event or follow_up_at, by, now, at)
+            _write(customer, status, now, at)
             return change
     except IntegrityError as error:  # the token was used for another customer in this very moment
         raise ActionError(USED_TOKEN) from error
 
 
-def _record(customer: Customer, status: Status, by, now: datetime, notes: str, client_token, lost_reason, before):
+def _record(customer: Customer, status: Status, by, now: datetime, notes: str, client_token, lost_reason, before, at):
     if not status.is_active and status.pk != customer.status_id:
         raise ActionError(f"“{status.label}” is no longer in use. Choose another status.")
     return StatusChange.objects.create(
@@ -74,7 +80,7 @@ def _record(customer: Customer, status: Status, by, now: datetime, notes: str, c
         previous_status_id=customer.status_id,
         new_status=status,
         changed_by=by,
-        happened_at=now,
+        happened_at=at,
         changed_at=now,
         notes=notes,
         client_token=client_token or None,
@@ -83,9 +89,9 @@ def _record(customer: Customer, status: Status, by, now: datetime, notes: str, c
     )
 
 
-def _write(customer: Customer, status: Status, now: datetime) -> None:
+def _write(customer: Customer, status: Status, now: datetime, at: datetime) -> None:
     customer.status = status
-    customer.last_contact_at = now
+    customer.last_contact_at = max(at, customer.last_contact_at or at)
     customer.attempts += 1
     customer.version += 1
     customer.updated_at = now
@@ -121,12 +127,12 @@ def _recorded(client_token: str, customer: Customer, by) -> StatusChange | None:
     return recorded
 
 
-def _follow_up_after(customer: Customer, status: Status, follow_up_at, by, now: datetime) -> None:
+def _follow_up_after(customer: Customer, status: Status, follow_up_at, by, now: datetime, at: datetime) -> None:
     """What becomes of the open follow-up, and the next one: at a time, or after an event."""
     if isinstance(follow_up_at, datetime) and follow_up_at <= now:
         raise ActionError(PAST)
     if status.reached:
-        close_by_contact(customer=customer, by=by, now=now)
+        close_by_contact(customer=customer, by=by, now=now, at=at)
     elif status.closes:  # nobody was talked to, so no promise was kept: a wrong number
         close_follow_up(customer=customer, by=by, now=now, state=FollowUp.State.CANCELLED)
     if status.reached or status.closes or follow_up_at not in (None, KEEP):

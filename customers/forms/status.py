@@ -18,6 +18,8 @@ TOKEN_LENGTH = 64
 TOO_LONG = f"A note has at most {NOTES_LENGTH:,} characters. Shorten it and save again."
 # What the page's chips send besides a time.
 AS_IT_IS, NO_FOLLOW_UP, IN_AN_HOUR, AT = "", "none", "1h", "at"
+# Below that a save was only slow.
+WAITED_AT_LEAST = timedelta(minutes=1)
 ON_EVENT = re.compile(r"event:([0-9]{1,9})", re.ASCII)
 
 
@@ -90,6 +92,12 @@ class StatusForm(WhenForm):
     )
     notes = notes_field(required=False)
     client_token = forms.CharField(required=False, max_length=TOKEN_LENGTH)
+    waited = forms.IntegerField(
+        required=False,
+        min_value=0,
+        max_value=10**9,
+        error_messages=dict.fromkeys(["invalid", "min_value", "max_value"], "Say in seconds how long it waited."),
+    )
 
     field_order = ["status", "notes", "follow_up", "follow_up_at", "client_token"]
 
@@ -97,6 +105,8 @@ class StatusForm(WhenForm):
         """What is recorded. Without `follow_up_at` in it the status decides; there with None it is closed."""
         values = self.cleaned_data
         recorded = {name: values[name] for name in ("status", "notes", "client_token")}
+        waited = timedelta(seconds=values["waited"] or 0)
+        recorded["waited"] = waited if waited >= WAITED_AT_LEAST else timedelta()
         choice, typed = values["follow_up"], values["follow_up_at"]
         if typed:
             return {**recorded, "follow_up_at": typed}

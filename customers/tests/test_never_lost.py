@@ -169,3 +169,59 @@ def test_what_one_typed_is_never_saved_under_anothers_name(path, farah, asha, ma
 def test_signed_out_says_that_it_may_be_sent_again(farah, client):
     response = client.post(f"/customers/{farah.pk}/update-status/", {"status": "INTERESTED"})
     assert (response.status_code, response["X-Send-Again"]) == (403, "1")
+
+
+# --- How long it waited on the device ------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("waited", "back"),
+    [
+        ("", 0),
+        ("0", 0),
+        ("59", 0),  # only slow
+        ("60", 60),
+        ("10800", 10_800),
+        ("86400", 86_400),
+        ("86401", 0),  # so old that it is not believed, and kept all the same
+        ("999999999", 0),
+    ],
+)
+def test_a_save_that_waited_counts_from_when_the_call_was_made(waited, back, farah, send):
+    assert send(status="INTERESTED", waited=waited).status_code == 200
+    change = StatusChange.objects.get()
+    farah.refresh_from_db()
+    made = NOW - timedelta(seconds=back)
+    assert (change.happened_at, change.changed_at, farah.last_contact_at) == (made, NOW, made)
+
+
+@pytest.mark.parametrize("waited", ["-1", "x", "1e3", "9" * 30])
+def test_a_time_on_the_device_that_is_none_is_refused(waited, send):
+    assert send(status="INTERESTED", waited=waited).status_code == 400
+
+
+def test_a_promise_kept_without_a_network_is_kept(farah, asha, send):
+    made = FollowUp.objects.create(
+        customer=farah,
+        owner=asha,
+        due_at=NOW - timedelta(hours=3),
+        promised_at=NOW - timedelta(hours=3),
+        created_by=asha,
+        created_at=NOW - timedelta(days=1),
+    )
+    send(status="INTERESTED", waited=str(3 * 3600))
+    made.refresh_from_db()
+    assert made.state == "done"
+
+
+def test_the_timeline_says_when_it_was_and_when_it_came(farah, asha, as_user, send):
+    send(status="INTERESTED", waited="7200")
+    page = as_user(asha).get(f"/customers/{farah.pk}/").content.decode()
+    assert ", sent " in page
+
+
+def test_an_older_call_that_comes_late_leaves_the_newer_contact(farah, asha, send):
+    record(farah, "VALID", asha, now=NOW - timedelta(minutes=10))
+    send(status="INTERESTED", waited="7200")
+    farah.refresh_from_db()
+    assert farah.last_contact_at == NOW - timedelta(minutes=10)

@@ -48,6 +48,8 @@
   async function post(entry) {
     const token = cookie("csrftoken"); // signing in again has changed it
     const body = new URLSearchParams(entry.fields);
+    // How long it lay here, and not when it was: the device's clock may be wrong.
+    body.set("waited", Math.max(0, Math.round((Date.now() - entry.at) / 1000)) || 0);
     body.set("csrfmiddlewaretoken", token);
     const response = await fetch(entry.url, {
       method: "POST",
@@ -141,6 +143,7 @@
       url: submitter?.getAttribute("formaction") || form.getAttribute("action"),
       fields: [...data.entries()],
       customer: form.dataset.keep,
+      at: Date.now(),
       what: `${form.dataset.name}: ${whatOf(form, submitter)}`,
     };
   }
