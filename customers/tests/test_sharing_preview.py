@@ -139,7 +139,7 @@ def test_none_free_offers_no_button(client, asha):
 
 
 @pytest.mark.parametrize("size", [3, 30])
-@pytest.mark.parametrize(("how", "reads"), [("random", 8), ("rules", 11)])
+@pytest.mark.parametrize(("how", "reads"), [("random", 9), ("rules", 12)])
 def test_many_cost_no_more_queries_than_few(size, how, reads, client, asha, ravi, django_assert_num_queries):
     SharingRule.objects.create(order=1).people.set([asha, ravi])
     CustomerFactory.create_batch(size)
