@@ -1,12 +1,14 @@
 """Where they came from, what became of them, and what an admission cost."""
 
+from collections import Counter, defaultdict
 from decimal import Decimal
 
-from django.db.models import Count, Q, Subquery
+from django.db.models import Count, Q
 
 from accounts.models import User
+from customers.funnel import top_rung
 from customers.lists import CONTACTED, NOBODY
-from customers.models import Customer, Source, Stage, Status, StatusChange
+from customers.models import Customer, Source, Stage, Status
 from dashboards.reports.scope import Scope
 from dashboards.reports.table import Cell, Column, Row, Table
 
@@ -32,35 +34,36 @@ NOTES = (
 
 
 def table(scope: Scope) -> Table:
-    """One row a source, the largest first. Two queries."""
-    counted = list(_counted(scope))
+    """One row a source, the largest first. Three queries."""
+    counted = _counted(scope)
     shares = Shares(scope.viewer)
     counted.sort(key=lambda row: (-row["customers"], row["source__name"] or ""))
     rows = [_row(scope, row, shares) for row in counted]
     return Table("Source", COLUMNS, rows, notes=NOTES, total=_total(scope, rows))
 
 
-def _counted(scope: Scope):
-    viewer, now = scope.viewer, scope.now
-    return (
-        scope.cohort.order_by()
-        .values("source", "source__name")
-        .annotate(
-            customers=Count("pk"),
-            again=Count("pk", filter=Q(enquiry_count__gt=1)),
-            invalid=Count("pk", filter=Q(status=INVALID)),
-            contacted=Count("pk", filter=CONTACTED["ever"](now)),
-            **{code: Count("pk", filter=_ever(viewer, code)) for code in EVER},
-            **{stage: Count("pk", filter=Q(status__stage=stage)) for stage in Stage.values},
-        )
-    )
+def _counted(scope: Scope) -> list[dict]:
+    """Sums by source. How far each came is looked up once a customer, for both readings."""
+    statuses = list(Status.objects.in_order())
+    rungs, stages = ({status.pk: getattr(status, name) for status in statuses} for name in ("rung", "stage"))
+    rows = scope.cohort.annotate(top=top_rung(statuses)).order_by().values("source", "source__name", "status", "top")
+    counts = {
+        "customers": Count("pk"),
+        "again": Count("pk", filter=Q(enquiry_count__gt=1)),
+        "contacted": Count("pk", filter=CONTACTED["ever"](scope.now)),
+    }
+    found: dict = defaultdict(Counter)
+    for row in rows.annotate(**counts):
+        sums, n = found[row["source"], row["source__name"]], row["customers"]
+        sums.update({name: row[name] for name in counts})
+        sums.update({stages[row["status"]]: n, INVALID: n * (row["status"] == INVALID)})
+        top = max(row["top"] or 0, rungs[row["status"]] or 0)
+        sums.update({code: n for code in EVER if top >= (rungs.get(code) or 0)})
+    return [{"source": pk, "source__name": name, **_blank(), **sums} for (pk, name), sums in found.items()]
 
 
-def _ever(viewer: User, code: str) -> Q:
-    """As `funnel.ever_reached`, for a whole table: who got there is looked up once, not once for each customer."""
-    rung = Subquery(Status.objects.filter(pk=code).values("rung"))
-    changes = StatusChange.objects.visible_to(viewer).standing().filter(new_status__rung__gte=rung)
-    return Q(status__rung__gte=rung) | Q(pk__in=changes.order_by().values("customer"))
+def _blank() -> dict:
+    return dict.fromkeys(("again", "contacted", INVALID, *EVER, *Stage.values), 0)
 
 
 class Shares:
@@ -95,7 +98,7 @@ def _row(scope: Scope, row: dict, shares: Shares) -> Row:
     cells = (
         Cell(row["customers"], door()),
         Cell(row["again"], door(enquired="again")),
-        Cell(row["invalid"], door(status=INVALID)),
+        Cell(row[INVALID], door(status=INVALID)),
         Cell(row["contacted"], door(contacted="ever")),
         *(Cell(row[code], door(reached=code)) for code in EVER),
         *(Cell(row[stage], door(stage=stage)) for stage in Stage.values),
