@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils.timezone import localtime
 
 from accounts.models import User
@@ -51,10 +51,10 @@ def merge(
     """
     if survivor.pk == loser.pk:
         raise ActionError(SAME)
-    rows = people_held(Q(pk__in=[survivor.pk, loser.pk]) | Q(merged_into=loser))
-    if not {survivor.pk, loser.pk} <= rows.keys():
+    rows = people_held([survivor.pk, loser.pk])
+    if len(rows) < 2:
         raise ActionError(GONE)
-    winner, loser = rows.pop(survivor.pk), rows.pop(loser.pk)
+    winner, loser = rows[survivor.pk], rows[loser.pk]
     refuse_erased(winner)
     refuse_erased(loser)
     if done := _done_already(winner, loser, by, now):
@@ -63,17 +63,22 @@ def merge(
         raise Conflict(CHANGED_SINCE)
     merged = Merge(winner=winner, loser=loser, by=by, at=now)
     merged.before = _write(winner, loser, set(take), join_remarks, by, now)
-    merged.before["pointed"] = [str(pk) for pk in rows]
-    _put_behind(winner, loser, rows, by, now)
+    # Asked only now: whoever was being merged into the loser while we waited for her is found as well.
+    below = list(Customer.objects.filter(merged_into=loser).order_by("pk").values_list("pk", flat=True))
+    merged.before["pointed"] = [str(pk) for pk in below]
+    _put_behind(winner, loser, below, by, now)
     merged.save(force_insert=True)
     pairs_merged(loser, by, now)
     return merged
 
 
-def people_held(which: Q) -> dict[UUID, Customer]:
+def people_held(ids: Collection[UUID]) -> dict[UUID, Customer]:
     """These customers, locked in the order of their ids until the transaction ends."""
-    people = Customer.objects.select_related("source", "course", "status", "assigned_to").filter(which)
-    return {row.pk: row for row in people.order_by("pk").select_for_update(of=("self",))}
+    rows = Customer.objects.filter(pk__in=ids).order_by("pk")
+    # First locked and then read with their words: joined in one query, PostgreSQL drops a row whose status was changed
+    # while it waited for the lock.
+    list(rows.select_for_update(no_key=True).only("pk"))
+    return {row.pk: row for row in rows.select_related("source", "course", "status", "assigned_to")}
 
 
 def _done_already(winner: Customer, loser: Customer, by: User, now: datetime) -> Merge | None:

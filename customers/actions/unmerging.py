@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Max, Q
+from django.db.models import F, Max
 
 from accounts.models import User
 from customers.actions.assignment import put_in_hands
@@ -131,7 +131,7 @@ def unmerge(*, merge: Merge, by: User, now: datetime) -> Merge:
     if merge.undone_at:
         return merge
     pointed = [UUID(pk) for pk in merge.before.get("pointed", ())]
-    rows = people_held(Q(pk__in=[merge.winner_id, merge.loser_id, *pointed]))
+    rows = people_held([merge.winner_id, merge.loser_id, *pointed])
     merge.winner, loser = rows[merge.winner_id], rows[merge.loser_id]
     if why := why_not_unmerged(merge, now=now):
         raise ActionError(why)

@@ -8,7 +8,7 @@ from django.db import connection, connections
 
 from customers import actions
 from customers.actions import ActionError
-from customers.models import Customer, Note, Status, StatusChange
+from customers.models import Customer, Merge, Note, Status, StatusChange
 from customers.tests.factories import CustomerFactory
 
 pytestmark = [
@@ -94,3 +94,45 @@ def test_a_number_typed_in_by_two_people_is_hers_who_came_first(round_, asha, ra
     )
     assert sorted(type(result).__name__ for result in results) == ["AlreadyLookedAfter", "Customer"]
     assert Customer.objects.get().notes.count() == 1
+
+
+@pytest.mark.parametrize("round_", ROUNDS)
+@pytest.mark.parametrize("crossed", [False, True])
+def test_two_managers_merge_two_entries_once(crossed, round_, farah, manager, admin_user):
+    other = CustomerFactory()
+    pairs = [(farah, other), (other, farah) if crossed else (farah, other)]
+
+    results = in_two_threads(
+        lambda n: actions.merge(survivor=pairs[n][0], loser=pairs[n][1], by=(manager, admin_user)[n], now=NOW)
+    )
+
+    assert sum(isinstance(result, ActionError) for result in results) == 1
+    assert Customer.objects.filter(merged_into__isnull=False).count() == Merge.objects.count() == 1
+    assert Customer.objects.get(merged_into=None).enquiry_count == 2
+
+
+@pytest.mark.parametrize("round_", ROUNDS)
+def test_merged_into_one_who_is_being_merged_stays_one_level_deep(round_, farah, manager):
+    low, middle = CustomerFactory(), CustomerFactory()
+    pairs = [(middle, low), (farah, middle)]
+
+    in_two_threads(lambda n: actions.merge(survivor=pairs[n][0], loser=pairs[n][1], by=manager, now=NOW))
+
+    assert not Customer.objects.filter(merged_into__merged_into__isnull=False).exists()
+    middle.refresh_from_db()
+    assert middle.merged_into == farah
+
+
+@pytest.mark.parametrize("round_", ROUNDS)
+def test_an_outcome_recorded_while_she_is_merged_counts(round_, farah, asha, manager):
+    other, status = CustomerFactory(), Status.objects.get(pk="INTERESTED")
+    acts = [
+        lambda: actions.record_status(customer=farah, status=status, by=asha, now=NOW),
+        lambda: actions.merge(survivor=farah, loser=other, by=manager, now=NOW),
+    ]
+
+    results = in_two_threads(lambda n: acts[n]())
+
+    assert not any(isinstance(result, ActionError) for result in results)
+    farah.refresh_from_db()
+    assert (farah.status_id, farah.attempts, farah.enquiry_count) == ("INTERESTED", 1, 2)
