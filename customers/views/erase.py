@@ -40,7 +40,7 @@ def erase(request, customer_id):
 
 def _page(request: HttpRequest, customer: Customer, form: EraseForm) -> HttpResponse:
     """What goes and what stays, with the form as it was typed."""
-    seen = preview(customer, request.user)
+    seen = preview(customer)
     if wants_json(request):
         if form.errors:
             return error(request, 400, form_errors(form))
