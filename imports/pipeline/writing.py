@@ -69,7 +69,7 @@ class Writer:
         if isinstance(part, Confirmed):
             more["otherwise"] = dict(Counter(result.get("otherwise", {})) + part.otherwise)
         self._forget_samples(part.kept_out)
-        self._account(rows, part.counts, {**result, **more} if more else None, mapping_changed=bool(part.kept_out))
+        self._account(rows, part, {**result, **more} if more else None)
         return True
 
     def _state(self) -> tuple[int, dict]:
@@ -86,12 +86,12 @@ class Writer:
         if said:
             self.import_.mapping = without_samples(self.import_.mapping, said.__contains__)
 
-    def _account(self, rows: Sequence[Staged], counts: Counter, result: dict | None, *, mapping_changed: bool) -> None:
-        values = {name: F(name) + number for name, number in counts.items()}
+    def _account(self, rows: Sequence[Staged], part: Slice, result: dict | None) -> None:
+        values = {name: F(name) + number for name, number in part.counts.items()}
         if result:
             values["check_result"] = result
         values["done_rows"], values["deaths"] = rows[-1].number, 0
-        if (added := self._added_now()) != self.added or mapping_changed:
+        if (added := self._added_now()) != self.added or part.kept_out:
             values["mapping"] = {**self.import_.mapping, **added}
         if not self.is_dry:
             StagedSlice.objects.filter(import_id=self.import_.pk, number=rows[0].number).delete()
