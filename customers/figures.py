@@ -198,6 +198,15 @@ def _section(key: str, title: str, found: CustomerQuerySet, shown: int) -> Secti
     return Section(key, title, rows[:shown], count, exact)
 
 
+MOST_DUE = 100
+
+
+def due_now(user: User, *, now: datetime) -> list[Customer]:
+    """Those of `user` that are due and not overdue, the newest last, at most MOST_DUE. One query."""
+    hers = Customer.objects.visible_to(user).callable().filter(FOLLOW_UPS["now"](now), assigned_to=user)
+    return list(hers.only("name", "erased_at", "next_follow_up_at").order_by("next_follow_up_at", "pk")[:MOST_DUE])
+
+
 # --- Events -------------------------------------------------------------------------------------
 
 EVENTS_SHOWN = 100

@@ -58,6 +58,7 @@ urlpatterns = [
     path("customers/<uuid:customer_id>/take-back/", calls.take_back, name="take_back"),
     path("customers/<uuid:customer_id>/put-off/", days.put_off, name="put_off"),
     path("my-day/", calls.my_day, name="my_day"),
+    path("follow-ups/due/", days.due, name="due"),
     path("follow-ups/events/", events.events, name="events"),
     path("follow-ups/events/new/", events.new_event, name="new_event"),
     path("follow-ups/events/<int:event_id>/", events.event, name="event"),

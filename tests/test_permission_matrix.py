@@ -112,6 +112,7 @@ ROWS = [
     Row("customers:message", MANAGERS, get=OK, post=BAD, data={"text": "{who}"}),
     Row("customers:put_off", HERS, post=BAD, kwargs=CUSTOMER, by_row=("other",)),
     Row("customers:my_day", SALES, get=OK),
+    Row("customers:due", SALES, get=OK),
     Row("customers:events", INSIDE, get=OK),
     Row("customers:new_event", MANAGERS, get=OK, post=BAD),
     Row("customers:event", INSIDE, get=OK, kwargs=("event_id",)),

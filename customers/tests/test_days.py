@@ -119,3 +119,27 @@ def test_a_page_costs_the_same_for_three_and_for_twenty(as_user, manager, asha, 
     few = queries()
     add(17)
     assert queries() == few
+
+
+# --- Told by the browser ---------------------------------------------------------------------------
+
+
+def test_the_device_is_told_only_of_her_own_that_are_due_now(as_user, asha, ravi, now):
+    for minutes, name in ((-20, "Overdue One"), (-5, "Earlier Two"), (-1, "Farah Khan"), (5, "Later Three")):
+        promised(CustomerFactory(name=name, assigned_to=asha), now + timedelta(minutes=minutes))
+    promised(CustomerFactory(name="Muted", assigned_to=asha, do_not_call=True), now)
+    with time_machine.travel(now, tick=False):
+        answer = as_user(asha).get("/follow-ups/due/").json()
+        assert (answer["due"], answer["first"]) == (2, "Farah")
+        assert as_user(ravi).get("/follow-ups/due/").json() == {"due": 0, "first": "", "newest": ""}
+
+
+@pytest.mark.parametrize("size", [3, 30])
+def test_what_the_device_asks_for_costs_one_query(size, as_user, asha, now, django_assert_num_queries):
+    for _ in range(size):
+        promised(CustomerFactory(assigned_to=asha), now)
+    with time_machine.travel(now, tick=False):
+        client = as_user(asha)
+        client.get("/follow-ups/due/")
+        with django_assert_num_queries(3):  # session, person, the one
+            client.get("/follow-ups/due/")

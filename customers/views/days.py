@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.access import EVERYBODY, roles_allowed, safe_next
+from accounts.access import EVERYBODY, SALES, roles_allowed, safe_next
 from accounts.models import User
 from crm.lib.http import error, form_errors, request_data, require_methods, wants_json
 from crm.lib.pagination import capped_count
@@ -63,6 +63,18 @@ def _around(user: User, owner: User | None, customers: CustomerQuerySet, now: da
         "exhausted": capped_count(exhausted)[0] if exhausted is not None else 0,
         "now": now,
     }
+
+
+@roles_allowed(SALES)
+@require_methods("GET")
+def due(request):
+    """What the device tells of, asked for once a minute: how many of hers are due, and the newest one's first name."""
+    rows = figures.due_now(request.user, now=timezone.now())
+    if not rows:
+        return JsonResponse({"due": 0, "first": "", "newest": ""})
+    newest = rows[-1]
+    moment = f"{newest.pk} {newest.next_follow_up_at.isoformat()}"
+    return JsonResponse({"due": len(rows), "first": newest.shown_name.split()[0], "newest": moment})
 
 
 @roles_allowed(*EVERYBODY)

@@ -14,4 +14,9 @@
   document.querySelector("[data-some-wait]").hidden = !waiting.length;
   document.querySelector("[data-again]").addEventListener("click", () => location.reload());
   window.addEventListener("online", () => location.reload());
+  // The device may say "online" before the network answers, and that reload then ends here again.
+  setInterval(() => {
+    if (!navigator.onLine) return;
+    fetch("/healthz/", { cache: "no-store" }).then((answer) => answer.ok && location.reload(), () => {});
+  }, 2_000);
 })();

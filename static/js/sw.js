@@ -21,3 +21,9 @@ self.addEventListener("fetch", (event) => {
   if (!SHELL.includes(kept)) return;
   event.respondWith(fetch(request).catch(async () => (await caches.match(kept)) ?? Response.error()));
 });
+
+// A follow-up that is due was told of: a click leads to it.
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(self.clients.openWindow("/customers/next/"));
+});

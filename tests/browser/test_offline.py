@@ -1,10 +1,11 @@
 """Without a connection: the shell answers, says what waits, and holds nothing of a customer."""
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from customers.models import CallingRules, StatusChange
-from customers.tests.factories import CustomerFactory
+from customers.tests.factories import CustomerFactory, FollowUpFactory
 
 KEPT = """async () => {
   const found = [];
@@ -62,3 +63,19 @@ def test_the_shell_says_what_waits_and_forgets_it_all_after_signing_out(phone, a
     phone.goto("/logout/")
     phone.wait_for_function("caches.keys().then((names) => !names.length)")
     assert phone.evaluate("navigator.serviceWorker.getRegistrations().then((found) => found.length)") == 0
+
+
+def test_a_due_follow_up_is_told_once_she_asked_for_it(context, page, asha, sign_in):
+    now = timezone.now()
+    farah = CustomerFactory(name="Farah Khan", assigned_to=asha, next_follow_up_at=now)
+    FollowUpFactory(customer=farah, due_at=now, created_by=asha)
+    context.grant_permissions(["notifications"])
+    sign_in(page, asha)
+    with_the_worker(page)
+    page.goto("/follow-ups/")
+    told = "navigator.serviceWorker.ready.then((r) => r.getNotifications()).then((all) => all.map((n) => n.body))"
+    assert page.evaluate(told) == []
+    page.get_by_role("button", name="Tell me when one is due").click()
+    page.wait_for_function(f"{told}.then((bodies) => bodies.join() === 'Farah is due.')")
+    page.get_by_role("button", name="Stop telling me").click()
+    expect(page.get_by_role("button", name="Tell me when one is due")).to_be_visible()
