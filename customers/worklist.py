@@ -11,6 +11,7 @@ from crm.lib import phones
 from customers.erased import erased_among
 from customers.lists import DUE_FOR, FOLLOW_UPS, midnight
 from customers.models import Customer, CustomerQuerySet, FollowUp, Stage, Status, StatusChange
+from customers.models.timeline import BELIEVED
 
 FOUND_AT_MOST = 10
 COUNTED_TO = 500
@@ -134,8 +135,8 @@ def is_kept_out(text: str) -> bool:
 def last_recorded(user: User, *, since: datetime) -> StatusChange | None:
     """The outcome that `user` recorded last, if since then and still standing."""
     mine = StatusChange.objects.visible_to(user).contacts().filter(changed_by=user, changed_at__gte=since)
-    recent = mine.filter(happened_at__gte=since).select_related("customer__assigned_to", "new_status").newest_first()
-    change = recent.first()
+    recent = mine.filter(happened_at__gte=since - BELIEVED).order_by("-changed_at", "-id")  # one may have waited
+    change = recent.select_related("customer__assigned_to", "new_status").first()
     return change if change and change.undone_at is None and change.before is not None else None
 
 

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import IntegrityError, transaction
+from django.db.models import Max
 from django.utils.timezone import localtime
 
 from customers.actions.errors import USED_TOKEN, ActionError, Conflict
@@ -19,9 +20,7 @@ from customers.actions.follow_ups import (
 from customers.actions.held import held
 from customers.actions.retries import plan_next_try
 from customers.models import Customer, Event, FollowUp, LostReason, Status, StatusChange
-
-# So long a save may have waited on a device for its call to be dated back.
-BELIEVED = timedelta(hours=24)
+from customers.models.timeline import BELIEVED
 
 
 class _Keep:
@@ -52,7 +51,8 @@ def record_status(
     try is planned); None closes it; a time opens one; an `event` opens one that waits for its day. The same status
     again is a contact like any other. The same `client_token` again changes nothing and returns what was recorded the
     first time. `seen` is the moment that the form was drawn: Conflict when somebody else recorded an outcome since.
-    `waited` is how long the save lay on her device: the call was so long ago, unless that is beyond BELIEVED.
+    `waited` is how long the save lay on her device: the call was so long ago, unless that is beyond BELIEVED,
+    and is dated so, but never before what was recorded of her since.
     Raises ActionError for a retired status, a time in the past, or a token used for something else.
     """
     try:
@@ -63,13 +63,20 @@ def record_status(
             if seen is not None and (other := by_others_since(customer, by, seen)):
                 raise Conflict(_told(other))
             before = state_before(customer)
-            at = now - waited if waited <= BELIEVED else now
+            made = now - waited if waited <= BELIEVED else now
+            at = made if made == now else _not_behind_her_history(customer, made)
             change = _record(customer, status, by, now, notes, client_token, lost_reason, before, at)
-            _follow_up_after(customer, status, event or follow_up_at, by, now, at)
+            _follow_up_after(customer, status, event or follow_up_at, by, now, made)
             _write(customer, status, now, at)
             return change
     except IntegrityError as error:  # the token was used for another customer in this very moment
         raise ActionError(USED_TOKEN) from error
+
+
+def _not_behind_her_history(customer: Customer, made: datetime) -> datetime:
+    """`made`, or the last moment of her history if that is later: what is recorded last stays her status."""
+    last = StatusChange.objects.filter(customer=customer).standing().aggregate(at=Max("happened_at"))["at"]
+    return max(filter(None, [made, customer.last_contact_at, last]))
 
 
 def _record(customer: Customer, status: Status, by, now: datetime, notes: str, client_token, lost_reason, before, at):
@@ -91,7 +98,7 @@ def _record(customer: Customer, status: Status, by, now: datetime, notes: str, c
 
 def _write(customer: Customer, status: Status, now: datetime, at: datetime) -> None:
     customer.status = status
-    customer.last_contact_at = max(at, customer.last_contact_at or at)
+    customer.last_contact_at = at
     customer.attempts += 1
     customer.version += 1
     customer.updated_at = now

@@ -1,5 +1,7 @@
 """What happened to a customer: who, when, from, to."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -10,6 +12,8 @@ from customers.models.customer import Customer, OfCustomerQuerySet
 from customers.models.vocabulary import LostReason, Origin, Status
 
 NOTES_LENGTH = 5_000
+# So long a save may have waited on a device for its call to be dated back.
+BELIEVED = timedelta(hours=24)
 
 
 def person(**kwargs) -> models.ForeignKey:

@@ -135,15 +135,16 @@
   // --- The form ---
   function entryOf(form, submitter) {
     const data = new FormData(form, submitter);
+    const token = data.get("client_token");
     data.delete("csrfmiddlewaretoken");
     // "In an hour" is meant from now on, whenever it arrives.
     if (data.get("follow_up") === "1h") data.set("follow_up", new Date(Date.now() + 3_600_000).toISOString());
     return {
-      token: data.get("client_token"),
+      token,
       url: submitter?.getAttribute("formaction") || form.getAttribute("action"),
       fields: [...data.entries()],
       customer: form.dataset.keep,
-      at: Date.now(),
+      at: waiting().find((entry) => entry.token === token)?.at ?? Date.now(), // tapped once more: the same call
       what: `${form.dataset.name}: ${whatOf(form, submitter)}`,
     };
   }

@@ -1,6 +1,7 @@
 """A counsellor's working day on a phone: outcomes by thumb and by key, a network that goes, a session that ends."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
@@ -154,6 +155,31 @@ def the_session_ends(thumb, asha, sign_in):
     phone.goto(NEXT)
     expect(phone.locator("[data-outbox]")).to_be_hidden()
     assert StatusChange.objects.get(notes="father decides").customer.name == name
+
+
+def test_a_call_that_waited_counts_from_its_first_tap(phone, asha, leads, sign_in, faults, shot):
+    faults.allow("ERR_INTERNET_DISCONNECTED")
+    phone.clock.install()
+    sign_in(phone, asha)
+    phone.goto(NEXT)
+    thumb = Thumb(phone)
+    name = thumb.name()
+    phone.context.set_offline(True)
+    thumb.outcome("Not Interested")
+    expect(phone.get_by_role("alert")).to_contain_text("Kept on this device")
+    phone.clock.fast_forward("20:00")
+    thumb.outcome("Not Interested")  # she is impatient
+    expect(phone.locator("[data-call-form]")).not_to_have_attribute("aria-busy", "true")
+
+    phone.context.set_offline(False)
+    thumb.wait_for_another(name)
+    change = StatusChange.objects.get()
+    assert change.changed_at - change.happened_at >= timedelta(minutes=20)
+    expect(phone.locator(".call-last")).to_contain_text(f"{name}: Not Interested")
+    expect(phone.get_by_role("button", name="Undo")).to_be_visible()
+    phone.goto(f"/customers/{change.customer_id}/")
+    expect(phone.locator(".entry", has_text="Not Interested").first).to_contain_text(", sent ")
+    shot(phone, "call-that-waited-phone")
 
 
 def test_the_common_outcome_takes_two_keys(page, asha, leads, sign_in):
