@@ -76,5 +76,6 @@ def _cells(scope: Scope, counts: dict, **more) -> tuple[Cell, ...]:
         Cell(counts["customers"], scope.door(**more)),
         Cell(counts["contacted"], scope.door(**{**more, "contacted": "ever"})),
         Cell(counts["never"], scope.door(**{**more, "contacted": "never"})),
-        *map(Cell, percentiles(counts["waited_for"])),
+        # A call that was made before she was written down kept nobody waiting.
+        *(Cell(waited and max(waited, timedelta())) for waited in percentiles(counts["waited_for"])),
     )
