@@ -109,7 +109,7 @@ class Visitor:
     def _ask(self, method: str, url: str, body: str | None) -> None:
         kind = {"Content-Type": "application/x-www-form-urlencoded"} if body else {"Accept": "text/html"}
         begun = time.perf_counter()
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=600)
         connection.request(method, url, body, {**self.headers, **kind})
         answer = connection.getresponse()
         answer.read()
