@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.actions import set_password_link
 from accounts.models import User
 from crm.management.commands import demo
-from customers.actions import save_rule
+from customers.actions import create_event, merge, save_rule
 from customers.models import Batch, Customer, SharingRule
 from imports.models import Import
 from tests.test_permission_matrix import OK, ROWS
@@ -21,7 +21,7 @@ STANDARDS = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a
 SIZES = {"desk": {"width": 1280, "height": 800}, "phone": {"width": 360, "height": 740}}
 FILES = {"imports:template", "imports:problems_file", "imports:file"}  # sent, not shown
 SIGNED_OUT = {"accounts:login", "accounts:set_password"}
-NO_PAGE = {"healthz", "favicon", "customers:views_menu"}  # an answer in a line, or a part of a page
+NO_PAGE = {"healthz", "favicon", "service_worker", "customers:views_menu"}  # an answer in a line, or a part of a page
 
 
 @pytest.fixture
@@ -42,8 +42,12 @@ def addresses(person: User) -> dict[str, str]:
     bulk = Batch.objects.create(
         kind=Batch.Kind.STATUS, by=person, at=timezone.now(), options={"act": act, "total": 0, "seen": 0}
     )
+    customer, winner, loser = Customer.objects.filter(assigned_to=asha).order_by("pk")[:3]
+    manager = User.objects.get(username="meena")
     known = {
-        "customer_id": Customer.objects.filter(assigned_to=asha).order_by("pk").first().pk,
+        "customer_id": customer.pk,
+        "merge_id": merge(survivor=winner, loser=loser, by=manager, now=timezone.now()).pk,
+        "event_id": create_event(name="CBSE results", happens_on=None, by=manager, now=timezone.now()).pk,
         "import_id": Import.objects.order_by("-id").first().pk,
         "user_id": asha.pk,
         "rule_id": rule.pk,
