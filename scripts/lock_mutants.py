@@ -25,7 +25,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 APPS = ("accounts", "crm", "customers", "imports", "dashboards")
 ACCESS = "accounts/access.py"
-TESTS = ("tests/test_permission_matrix.py", "tests/test_leaks.py", "tests/test_leaks_merged.py")
+TESTS = (
+    "tests/test_permission_matrix.py",
+    "tests/test_leaks.py",
+    "tests/test_leaks_merged.py",
+    "tests/test_leaks_events.py",
+)
 NOT_COPIED = shutil.ignore_patterns(".venv", ".git", "var", "__pycache__", ".*_cache", ".hypothesis", "*.sqlite3*")
 SECONDS_A_RUN = 900
 KILLED, SURVIVED = 1, 0  # pytest's exit codes for "some failed" and "all passed"
