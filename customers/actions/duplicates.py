@@ -63,19 +63,28 @@ def begin_search(*, now: datetime) -> None:
 
 
 def search_slice(*, now: datetime) -> bool:
-    """Look at the next slice; its pairs and its place are one transaction. Returns whether there may be more."""
+    """Look at the next slice; its pairs and its place are written together. Returns whether there may be more.
+
+    Looking takes long beside writing, and nobody waits for it: the transaction begins after it.
+    """
+    places = DuplicateSearch.objects.get().places
+    for name, walk in WALKS.items():
+        place, pairs = walk(places.get(name))
+        if place is not None:
+            _go_on(places, {**places, name: place}, pairs, now)
+            return True
+    DuplicateSearch.objects.filter(places=places).update(ended_at=now)
+    return False
+
+
+def _go_on(before: dict, after: dict, pairs: Iterable[Pair], now: datetime) -> None:
+    """The pairs are noted in any case; the place only moves from where this slice began."""
     with transaction.atomic():
         search = DuplicateSearch.objects.select_for_update().get()
-        for name, walk in WALKS.items():
-            place, pairs = walk(search.places.get(name))
-            if place is not None:
-                note_pairs(pairs, now)
-                search.places[name] = place
-                search.save(update_fields=["places"])
-                return True
-        search.ended_at = now
-        search.save(update_fields=["ended_at"])
-        return False
+        note_pairs(pairs, now)
+        if search.places == before:
+            search.places = after
+            search.save(update_fields=["places"])
 
 
 def note_pairs(pairs: Iterable[Pair], now: datetime) -> None:
