@@ -68,12 +68,14 @@ def outcome(change: StatusChange, row: Customer) -> dict:
     }
 
 
-def outcome_in_words(change: StatusChange, row: Customer, *, now: datetime) -> str:
-    """ "Farah Khan: Interested, follow-up tomorrow 11:00." """
+def outcome_in_words(change: StatusChange, row: Customer, *, now: datetime, event: Event | None = None) -> str:
+    """ "Farah Khan: Interested, follow-up tomorrow 11:00.", or after the `event` that she waits for."""
     words = f"{row.shown_name}: {change.new_status.label}"
     if row.next_follow_up_at:
         what = "next try" if change.new_status.is_unanswered else "follow-up"
         words += f", {what} {soon(row.next_follow_up_at, now)}"
+    elif event:
+        words += f", follow-up after {event}"
     elif row.exhausted_at:
         words += ", tried often enough"
     return f"{words}."

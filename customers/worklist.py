@@ -10,7 +10,7 @@ from accounts.models import User
 from crm.lib import phones
 from customers.erased import erased_among
 from customers.lists import DUE_FOR, FOLLOW_UPS, midnight
-from customers.models import Customer, CustomerQuerySet, FollowUp, Stage, Status, StatusChange
+from customers.models import Customer, CustomerQuerySet, Event, FollowUp, Stage, Status, StatusChange
 from customers.models.timeline import BELIEVED
 
 FOUND_AT_MOST = 10
@@ -138,6 +138,14 @@ def last_recorded(user: User, *, since: datetime) -> StatusChange | None:
     recent = mine.filter(happened_at__gte=since - BELIEVED).order_by("-changed_at", "-id")  # one may have waited
     change = recent.select_related("customer__assigned_to", "new_status").first()
     return change if change and change.undone_at is None and change.before is not None else None
+
+
+def awaited(customer: Customer) -> Event | None:
+    """The event without a day that her follow-up waits for. One query, and none where it has a time."""
+    if customer.next_follow_up_at:
+        return None
+    waiting = customer.follow_ups.waiting().select_related("event").first()
+    return waiting and waiting.event
 
 
 def open_promise(user: User, customer: Customer) -> FollowUp | None:

@@ -81,6 +81,16 @@ class TestChosen:
         assert "Follow-up after CBSE results" in client.get(f"/customers/{farah.pk}/").content.decode()
         assert "Waits for CBSE results" in client.get(f"/customers/next/?customer={farah.pk}").content.decode()
 
+    def test_what_was_recorded_says_what_she_waits_for(self, results, asha, client):
+        farah = CustomerFactory(assigned_to=asha, name="Farah Khan")
+        data = {"status": "INTERESTED", "follow_up": f"event:{results.pk}"}
+        words = "Farah Khan: Interested, follow-up after CBSE results."
+        page = client.post(f"/customers/{farah.pk}/update-status/", data, headers={"accept": "text/html"}, follow=True)
+        assert words in page.content.decode()
+        assert words in client.get("/customers/next/").content.decode()
+        call = client.get(f"/customers/next/?customer={farah.pk}").content.decode()
+        assert "follow-up after CBSE results" in call
+
     @pytest.mark.parametrize("choice", ["event:0", "event:999999", "event:x", "event:", "event:" + "9" * 20])
     def test_an_event_that_is_none_is_refused(self, choice, asha, client):
         farah = CustomerFactory(assigned_to=asha)

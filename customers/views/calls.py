@@ -104,7 +104,9 @@ def _top(user: User, now) -> dict:
     """What stands above every call: what was recorded last, and how the day stands."""
     last = worklist.last_recorded(user, since=now - actions.UNDO_WITHIN)
     full = last and planning.full_day(user, last.customer, last.customer.next_follow_up_at)
-    words = last and presenters.outcome_in_words(last, last.customer, now=now) + presenters.full_day(full)
+    words = last and presenters.outcome_in_words(
+        last, last.customer, now=now, event=worklist.awaited(last.customer)
+    ) + presenters.full_day(full)
     return {"last": last, "last_words": words, "full": full, "day": worklist.day_so_far(user, now=now)}
 
 

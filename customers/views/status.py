@@ -26,7 +26,7 @@ from customers.forms.status import ChangeNoteForm, NoteForm, StatusForm
 from customers.models import Customer, StatusChange
 from customers.views.calls import call_page, form_name, page_of
 from customers.views.detail import customer_page
-from customers.worklist import Next
+from customers.worklist import Next, awaited
 
 # So long a form may have stood open for its save to count as one made in time.
 IN_TIME = timedelta(hours=24)
@@ -134,7 +134,9 @@ def _recorded(request: HttpRequest, customer: Customer, change: StatusChange) ->
         return JsonResponse(presenters.outcome(change, customer))
     if request.POST.get("then") == "next":
         return redirect("customers:next")  # whose top line says what was recorded
-    messages.success(request, presenters.outcome_in_words(change, customer, now=timezone.now()))
+    messages.success(
+        request, presenters.outcome_in_words(change, customer, now=timezone.now(), event=awaited(customer))
+    )
     return redirect("customers:detail", customer.pk)
 
 
