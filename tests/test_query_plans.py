@@ -20,7 +20,7 @@ CUSTOMERS = 20_000
 @pytest.fixture
 def world(settings):
     """An institute at any hour of whose day calls are made."""
-    CallingRules.objects.create(opens=time(0), closes=time(23, 59))
+    CallingRules.objects.create(opens=time(0), closes=time.max)
     build(customers=CUSTOMERS, users=60, seed=1, at=timezone.now())
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:

@@ -200,7 +200,7 @@ def test_every_form_for_her_is_refused_with_a_sentence(farah, manager, asha, as_
 
 
 def test_she_is_in_no_deal_no_next_call_and_no_bulk(farah, manager, asha, ravi, as_user):
-    CallingRules.objects.create(opens="00:00", closes="23:59")
+    CallingRules.objects.create(opens="00:00", closes="23:59:59.999999")
     erase(farah, manager)
     now = timezone.now()
     hers = Customer.objects.filter(pk=farah.pk)

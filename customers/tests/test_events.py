@@ -104,7 +104,7 @@ class TestChosen:
         assert client.post(f"/customers/{farah.pk}/update-status/", data, headers=JSON).status_code == 400
 
     def test_who_waits_is_neither_due_nor_without_a_next_step(self, results, asha, client):
-        CallingRules.objects.create(opens="00:00", closes="23:59")
+        CallingRules.objects.create(opens="00:00", closes="23:59:59.999999")
         waiting_for(results, asha, last_contact_at=NOW - 9 * DAY)
         waiting_for(results, asha, code="NEW")
         assert worklist.next_call(asha, now=NOW) is None

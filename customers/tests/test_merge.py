@@ -20,7 +20,7 @@ LATER = NOW + timedelta(hours=1)
 
 @pytest.fixture(autouse=True)
 def at_any_hour():
-    CallingRules.objects.create(opens="00:00", closes="23:59")
+    CallingRules.objects.create(opens="00:00", closes="23:59:59.999999")
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ KEPT = [
 
 @pytest.fixture(autouse=True)
 def at_any_hour():
-    CallingRules.objects.create(opens="00:00", closes="23:59")
+    CallingRules.objects.create(opens="00:00", closes="23:59:59.999999")
 
 
 def typed_in(by, number, **fields):

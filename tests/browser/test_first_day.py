@@ -40,7 +40,7 @@ def as_xlsx() -> bytes:
 
 @pytest.fixture
 def team(asha, ravi):
-    CallingRules.objects.create(opens="00:00", closes="23:59")  # the tests run at any hour
+    CallingRules.objects.create(opens="00:00", closes="23:59:59.999999")  # the tests run at any hour
     return [asha, ravi, UserFactory(username="vikram", first_name="Vikram")]
 
 

@@ -25,7 +25,7 @@ def desk(tmp_path, monkeypatch, capsys):
     """The demo's team with its work, and calls at any hour. Gives the password of them all."""
     monkeypatch.setattr(demo, "SIGN_INS", tmp_path / "sign-ins.txt")
     call_command("demo")
-    CallingRules.objects.create(opens=time(0), closes=time(23, 59))
+    CallingRules.objects.create(opens=time(0), closes=time.max)
     return re.search(r"password (\S+)", capsys.readouterr().out).group(1)
 
 

@@ -25,7 +25,7 @@ BODIES = """async () => {
 
 @pytest.fixture(autouse=True)
 def any_hour(db):
-    CallingRules.objects.create(opens="00:00", closes="23:59")
+    CallingRules.objects.create(opens="00:00", closes="23:59:59.999999")
 
 
 def with_the_worker(page) -> None:

@@ -17,7 +17,7 @@ NEXT = "/customers/next/"
 @pytest.fixture(autouse=True)
 def any_hour(db):
     """The tests run at any hour."""
-    CallingRules.objects.create(opens="00:00", closes="23:59")
+    CallingRules.objects.create(opens="00:00", closes="23:59:59.999999")
 
 
 @pytest.fixture
