@@ -21,7 +21,8 @@ STANDARDS = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a
 SIZES = {"desk": {"width": 1280, "height": 800}, "phone": {"width": 360, "height": 740}}
 FILES = {"imports:template", "imports:problems_file", "imports:file"}  # sent, not shown
 SIGNED_OUT = {"accounts:login", "accounts:set_password"}
-NO_PAGE = {"healthz", "favicon", "service_worker", "customers:due", "customers:views_menu"}  # an answer in a line, or a part of a page
+# An answer in a line, or a part of a page.
+NO_PAGE = {"healthz", "favicon", "service_worker", "customers:due", "customers:views_menu"}
 
 
 @pytest.fixture
