@@ -361,7 +361,8 @@ class TestMergedAway:
         long_ago = now - timedelta(days=20)
         FollowUpFactory(customer=hers, due_at=long_ago, created_at=long_ago, created_by=asha)
         AssignmentChange.objects.create(customer=nobodys, previous_owner=asha, by=manager, at=now)
-        type(hers).objects.filter(merged_into__isnull=False).update(date=timezone.localdate(), status="ADMISSION")
+        work = {"date": timezone.localdate(), "status": "ADMISSION", "last_contact_at": now}
+        type(hers).objects.filter(merged_into__isnull=False).update(**work)
         client, url = as_user(manager), reverse("dashboards:manager")
 
         shown = client.get(url, headers={"accept": "application/json"}).json()
