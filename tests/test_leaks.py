@@ -9,6 +9,7 @@ from django.utils import timezone
 from customers import actions, bulk, planning, worklist
 from customers.access import came_to
 from customers.bulk_words import names_left
+from customers.figures import members
 from customers.lists import Filters
 from customers.models import (
     AssignmentChange,
@@ -379,6 +380,13 @@ class TestMergedAway:
         leaving = client.get(reverse("customers:deactivate", args=[asha.pk])).content.decode()
         assert "There is nothing to hand over" in leaving
         assert NAME not in client.get(reverse("customers:follow_ups")).content.decode()
+
+    def test_in_no_number_of_the_team(self, hers, manager):
+        now = timezone.now()
+        Customer.objects.filter(pk=hers.pk).update(status="NEW", assigned_at=now)
+        shown = members(manager, now=now)
+        Customer.objects.filter(pk=hers.pk).delete()
+        assert shown == members(manager, now=now)
 
     def test_among_the_unassigned(self, nobodys, manager, as_user):
         answer = as_user(manager).get(reverse("customers:unassigned"), headers={"accept": "application/json"}).json()
