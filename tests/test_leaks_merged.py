@@ -6,14 +6,28 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from customers import actions
-from customers.models import Note, StatusChange
-from customers.tests.factories import CustomerFactory, StatusChangeFactory, likely_pair
+from customers import actions, bulk, worklist
+from customers.figures import members
+from customers.lists import Filters
+from customers.models import (
+    AssignmentChange,
+    Batch,
+    CallTap,
+    Customer,
+    FollowUp,
+    Note,
+    Status,
+    StatusChange,
+)
+from customers.my_day import my_day
+from customers.tests.factories import CustomerFactory, FollowUpFactory, StatusChangeFactory, likely_pair
 from customers.timeline import pinned, status_history
+from dashboards.tests.reports import all_told
+from imports.report.card import report_card
+from imports.tests.factories import imported
+from tests.test_leaks import LISTS, NAME, SECRET
 
 pytestmark = pytest.mark.django_db
-
-NAME, SECRET = "Farah Quraishi", "her father is against it"
 
 
 @pytest.fixture
@@ -93,3 +107,150 @@ class TestLikelyDuplicates:
         client, headers = as_user(manager), {"accept": accept}
         assert "Zubeida" not in client.get(reverse("customers:duplicates"), headers=headers).content.decode()
         assert client.post(reverse("customers:not_the_same", args=[pair.pk]), headers=headers).status_code == 404
+
+
+class TestMergedAway:
+    """A merged-away row is nobody's: managers neither see nor count it, and no act reaches it."""
+
+    @pytest.fixture
+    def survivor(self, ravi):
+        return CustomerFactory(assigned_to=ravi)
+
+    @pytest.fixture
+    def hers(self, asha, survivor):
+        return CustomerFactory(name=NAME, assigned_to=asha, merged_into=survivor, next_follow_up_at=timezone.now())
+
+    @pytest.fixture
+    def nobodys(self, survivor):
+        return CustomerFactory(name=NAME, merged_into=survivor)
+
+    @pytest.mark.parametrize("accept", ["text/html", "application/json"])
+    @pytest.mark.parametrize(("name", "query"), LISTS)
+    def test_nowhere_in_the_day_of_her_former_counsellor(self, name, query, accept, hers, asha, as_user):
+        FollowUpFactory(customer=hers, due_at=timezone.now(), created_by=asha)
+        StatusChangeFactory(customer=hers, changed_by=asha, notes=SECRET)
+        page = as_user(asha).get(reverse(name), query, headers={"accept": accept}, follow=True)
+        assert NAME not in page.content.decode() or NAME in query.values()  # what was asked for stands in the box
+        assert SECRET not in page.content.decode()
+        if accept == "text/html":
+            assert str(page.context["due_count"]) == ""
+
+    def test_in_no_number_of_her_former_counsellors_day(self, hers, asha):
+        now = timezone.now()
+        tomorrow = now + timedelta(days=1)
+        for _ in range(3):
+            StatusChangeFactory(customer=hers, changed_by=asha, notes=SECRET, before={})
+        CallTap.objects.create(customer=hers, by=asha, at=now)
+        FollowUpFactory(customer=hers, due_at=tomorrow, created_by=asha)
+        closed = {"state": FollowUp.State.DONE, "closed_by": asha, "closed_at": now}
+        FollowUpFactory(customer=hers, created_by=asha, **closed)
+        top = worklist.day_so_far(asha, now=timezone.now())  # a follow-up of hers is due
+        Customer.objects.filter(pk=hers.pk).update(next_follow_up_at=tomorrow)
+        day = my_day(asha, now=now)
+        assert worklist.last_recorded(asha, since=now - timedelta(hours=1)) is None
+        assert worklist.coming_next(asha, now=now) is None
+        assert worklist.next_call(asha, now=tomorrow) is None
+
+        Customer.objects.filter(pk=hers.pk).delete()
+        assert day == my_day(asha, now=now)
+        assert [count.number for count in top] == [0] * len(top)
+
+    def test_in_no_export(self, hers, manager, as_user):
+        url, data = reverse("customers:export"), {"format": "csv", "reason": "Backup"}
+        answer = as_user(manager).post(url, data)
+        assert NAME.encode() not in b"".join(answer)
+
+    def test_in_no_report_card(self, manager, survivor, as_user):
+        import_ = imported(manager, b"Name,Phone\nFarah Khan,98111 00001\n")
+        Customer.objects.filter(origin=import_.origin_id).update(merged_into=survivor)
+        card = report_card(import_, manager, timezone.now())
+        assert [figure.count for figure in card.became if figure.name == "added"] == [0]
+        assert sum(figure.count for figure in card.sources) == 0
+
+    @pytest.mark.parametrize("is_merged", [False, True])
+    def test_in_no_comparison_with_the_last_file(self, is_merged, manager, survivor):
+        rows = [f"Person {n},98111 000{n}\n".encode() for n in range(10, 40)]
+        imported(manager, b"Name,Phone\n" + b"".join(rows), "fair.csv")
+        if is_merged:
+            Customer.objects.exclude(pk=survivor.pk).update(merged_into=survivor)
+        again = imported(manager, b"Name,Phone\n" + b"".join(rows[::-1]))
+        assert ("drift_known" in {note["code"] for note in again.notes}) != is_merged
+
+    @pytest.mark.parametrize("by", ["name", "the worker"])
+    def test_by_acts_on_many(self, by, nobodys, manager):
+        now = timezone.now()
+        act = actions.Act(Batch.Kind.STATUS, status=Status.objects.get(pk="INTERESTED"))
+        about = {"act": act, "by": manager, "now": now, "as_of": now}
+        if by == "name":
+            batch = bulk.act_on(ids=[nobodys.pk], filters=Filters(), **about)
+            assert batch.counts["done"] == 0
+        else:
+            batch = actions.begin_bulk(filters=Filters(status=("NEW",)).as_dict(), total=1, **about)
+            bulk.act_on_batch.func(str(batch.pk))
+        nobodys.refresh_from_db()
+        assert nobodys.status_id == "NEW"
+
+    def test_in_no_search_of_admin(self, hers, admin_user, as_user):
+        StatusChangeFactory(customer=hers, notes=SECRET)
+        page = as_user(admin_user).get(reverse("admin:customers_statuschange_changelist"), {"q": NAME})
+        assert page.status_code == 200
+        assert not page.context["cl"].result_list
+
+    def test_in_no_number_of_the_menu(self, nobodys, manager, as_user):
+        page = as_user(manager).get(reverse("customers:list"))
+        assert str(page.context["unassigned_count"]) == ""
+
+    def test_in_no_figure_of_the_managers_dashboard(self, hers, nobodys, asha, manager, as_user):
+        """It says of the survivor and the two merged rows what it says of the survivor alone."""
+        now = timezone.now()
+        StatusChangeFactory(
+            customer=hers, changed_by=asha, previous_status_id="REGISTRATION", new_status_id="ADMISSION"
+        )
+        StatusChangeFactory(customer=hers, changed_by=asha, happened_at=now - timedelta(days=7))
+        long_ago = now - timedelta(days=20)
+        FollowUpFactory(customer=hers, due_at=long_ago, created_at=long_ago, created_by=asha)
+        AssignmentChange.objects.create(customer=nobodys, previous_owner=asha, by=manager, at=now)
+        work = {"date": timezone.localdate(), "status": "ADMISSION", "last_contact_at": now}
+        type(hers).objects.filter(merged_into__isnull=False).update(**work)
+        client, url = as_user(manager), reverse("dashboards:manager")
+
+        shown = client.get(url, headers={"accept": "application/json"}).json()
+        told = all_told(client)
+
+        type(hers).objects.filter(merged_into__isnull=False).delete()
+        assert shown == client.get(url, headers={"accept": "application/json"}).json()
+        assert told == all_told(client)
+
+    def test_on_the_pages_of_the_team(self, hers, asha, manager, as_user):
+        client = as_user(manager)
+        team = client.get(reverse("customers:team")).content.decode()
+        assert f'owner={asha.pk}&amp;stage=new">0</a>' in team
+        leaving = client.get(reverse("customers:deactivate", args=[asha.pk])).content.decode()
+        assert "There is nothing to hand over" in leaving
+        assert NAME not in client.get(reverse("customers:follow_ups")).content.decode()
+
+    def test_in_no_number_of_the_team(self, hers, manager):
+        now = timezone.now()
+        Customer.objects.filter(pk=hers.pk).update(status="NEW", assigned_at=now)
+        shown = members(manager, now=now)
+        Customer.objects.filter(pk=hers.pk).delete()
+        assert shown == members(manager, now=now)
+
+    def test_among_the_unassigned(self, nobodys, manager, as_user):
+        answer = as_user(manager).get(reverse("customers:unassigned"), headers={"accept": "application/json"}).json()
+        assert (answer["count"], answer["results"]) == (0, [])
+
+    @pytest.mark.parametrize("chosen", ["by name", "all that match"])
+    def test_by_sharing_out(self, chosen, nobodys, asha, manager, as_user):
+        data = {"customer_ids": nobodys.pk} if chosen == "by name" else {"matching": "1", "owner": "none"}
+        url = reverse("customers:bulk_assign")
+        as_user(manager).post(url, {**data, "sales_user": asha.pk}, headers={"accept": "application/json"})
+        nobodys.refresh_from_db()
+        assert nobodys.assigned_to is None
+
+    def test_by_giving_her_to_somebody(self, nobodys, survivor, asha, manager, as_user):
+        as_user(manager).post(reverse("customers:assign", args=[nobodys.pk]), {"sales_user": asha.pk})
+        nobodys.refresh_from_db()
+        survivor.refresh_from_db()
+        assert nobodys.assigned_to is None
+        assert survivor.assigned_to == asha
