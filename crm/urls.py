@@ -7,6 +7,7 @@ from crm import guide, views
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("healthz", views.healthz, name="healthz"),  # a probe follows no redirect
     path("healthz/", views.healthz, name="healthz"),
     path("favicon.ico", views.favicon, name="favicon"),
     path("offline/", views.offline, name="offline"),
