@@ -11,7 +11,7 @@ from accounts.models import User
 from customers import actions
 from customers.dealing import LOAD, RULES, WEIGHTS, Player, Scheme, deal
 from customers.lists import Filters
-from customers.models import Customer, CustomerQuerySet, SharingRule
+from customers.models import CustomerQuerySet, SharingRule
 from customers.tasks import matching
 
 MOST = 100_000  # cards dealt in a request; a million is the worker's business
@@ -61,7 +61,7 @@ def chosen_matching(
     if limit > actions.REQUEST_LIMIT:
         raise actions.ActionError(TOO_MANY)
     oldest = list(customers.order_by("pk").values_list("pk", flat=True)[:limit])
-    return Customer.objects.filter(pk__in=oldest)
+    return customers.filter(pk__in=oldest)
 
 
 def foresee(
