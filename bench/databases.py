@@ -95,5 +95,13 @@ class Sqlite(Database):
         shutil.copy(self._template, self._file)
         return {**self.env, "DATABASE_URL": f"sqlite:///{self._file}"}
 
+    def named(self, name: str) -> tuple[dict[str, str], bool]:
+        """The environment for the database of that name, migrated, and whether it was only made now."""
+        file = self.folder / f"{name}.sqlite3"
+        is_new = not file.exists()
+        env = {**self.env, "DATABASE_URL": f"sqlite:///{file}"}
+        self.migrate(env)
+        return env, is_new
+
     def close(self) -> None:
         """The folder goes as a whole."""

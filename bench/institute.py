@@ -1,10 +1,11 @@
 """make bench: what every page costs at 10,000 and at 1,000,000 customers, over HTTP, asked in turns.
 
     python -m bench.institute [SECTION…] [--small 10000] [--large 1000000] [--users 200] [--repeat 20] [--port 8171]
-        [--seconds 600] [--server DIR]
+        [--seconds 600] [--server DIR] [--database sqlite]
 
-Sections: pages, usual, saving, bulk, load; all of them when none is named. `--server` is a running PostgreSQL of
-scripts/pg.sh, whose worlds are used if they are there and which stays.
+Sections: pages, usual, saving, bulk, exports, load, arrivals; all of them when none is named. `--server` is a running
+PostgreSQL of scripts/pg.sh, whose worlds are used if they are there and which stays; `arrivals` adds customers to the
+large one. On SQLite the sizes are 1,000 and 100,000.
 """
 
 import argparse
@@ -13,6 +14,7 @@ import json
 import os
 import platform
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -22,13 +24,19 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
-from bench.databases import PG_SETTINGS, ROOT, Postgres
+from bench import watch
+from bench.databases import PG_SETTINGS, ROOT, Postgres, Sqlite
+from bench.leads import leads, write
 from bench.run import machine, say
 from bench.watch import Visitor, figures, wait_for, web
 
 # kind of page -> (its p95 at the large size : that at the small one, at most)
 BARS = {"list": 1.5, "search": 2, "one": 1.2}
-ODD_WITHIN = 2_000
+# Milliseconds for what may take its time, at the large size, the first answer too.
+WITHIN = {"odd": 2_000, "report": 2_000}
+FLAT = 16  # megabytes that a web process may grow by while it streams everybody, beside streaming a few
+ARRIVING = 100_000
+SIZES = {"postgresql": (10_000, 1_000_000), "sqlite": (1_000, 100_000)}
 
 
 @dataclass
@@ -51,6 +59,12 @@ class Side:
         visitor.get(url)
         return visitor.took.pop()
 
+    def send(self, who: str, url: str, values: dict) -> float:
+        """Seconds that it took to post them and read the answer."""
+        visitor = self.visitors[who]
+        visitor.post(url, values)
+        return visitor.took.pop()
+
     def peak(self) -> float:
         """Megabytes that the largest of its web processes has used at most."""
         children = Path(f"/proc/{self.server.pid}/task/{self.server.pid}/children").read_text().split()
@@ -70,16 +84,17 @@ class Bench:
     def __init__(self, options: argparse.Namespace, folder: Path, stack: ExitStack):
         self.options, self.folder = options, folder
         self.bars: list[tuple[str, str, str, str]] = []
-        self.postgres = Postgres(folder, server=options.server)
-        stack.callback(self.postgres.close)
+        self.database = Sqlite(folder) if options.database == "sqlite" else Postgres(folder, server=options.server)
+        stack.callback(self.database.close)
         self.small, self.large = (self._side(size, place, stack) for place, size in enumerate(self.sizes))
 
     @property
     def sizes(self) -> tuple[int, int]:
-        return self.options.small, self.options.large
+        small, large = SIZES[self.options.database]
+        return self.options.small or small, self.options.large or large
 
     def _side(self, size: int, place: int, stack: ExitStack) -> Side:
-        env, is_new = self.postgres.named(f"world_{size}")
+        env, is_new = self.database.named(f"world_{size}")
         env["DJANGO_SETTINGS_MODULE"] = "bench.usual_settings"
         if is_new:
             world = ["manage.py", "big_world", "--customers", str(size), "--users", str(self.options.users)]
@@ -120,7 +135,7 @@ class Bench:
             small, large = self.turns(
                 lambda at=of_small[name]: self.small.page(at["who"], at["url"]),
                 lambda at=page: self.large.page(at["who"], at["url"]),
-                self.options.repeat,
+                max(3, self.options.repeat // 4) if page["kind"] in WITHIN else self.options.repeat,
             )
             measured[name] = (small, large)
             ratio = large["p95"] / small["p95"]
@@ -129,8 +144,8 @@ class Bench:
             say(f" {how['slowest']:.0f} ms: {how['plan']}")
             if page["kind"] in BARS:
                 self.bar(name, ratio, BARS[page["kind"]])
-            elif page["kind"] == "odd":
-                self.bar(name, max(large["most"], large["cold"]), ODD_WITHIN, " ms")
+            elif page["kind"] in WITHIN:
+                self.bar(name, max(large["most"], large["cold"]), WITHIN[page["kind"]], " ms")
         self._pages_in_relation(measured)
 
     @staticmethod
@@ -191,6 +206,27 @@ class Bench:
         say(f"{found['customers']:,} given in one act {found['ours']:.2f} s, one by one {found['one by one']:.2f} s")
         self.bar("bulk assign 10,000, one by one : ours", found["one by one"] / found["ours"], 8, at_least=True)
 
+    def exports(self) -> None:
+        """What a web process grows by when a list leaves the house as CSV: one counsellor's, then everybody."""
+        asked = {"format": "csv", "reason": "bench"}
+        grown = []
+        for whose in ({"owner": self.large.facts["to"][1]}, {}):
+            before = self.large.peak()
+            took = self.large.send("manager", "/customers/export/", {**asked, **whose})
+            grown.append(self.large.peak() - before)
+            say(f"{'everybody' if not whose else 'one counsellor'}: {took:.1f} s, {grown[-1]:.0f} MB more")
+        self.bar("CSV of everybody, memory beyond that for a few", grown[1], FLAT, " MB")
+
+    def arrivals(self) -> None:
+        """A file of new people into the large world, and into an empty table with the same indexes."""
+        path = self.folder / "arriving.csv"
+        write(path, leads(ARRIVING, offset=10_000_000 + self.large.case("size")["customers"]))
+        found = {}
+        for where, env in (("empty", self.database.fresh()), ("full", self.large.env)):
+            found[where] = watch.run_case(env, "ours", path)
+            say(f"into the {where} table: " + ", ".join(f"{name} {_short(v)}" for name, v in found[where].items()))
+        self.bar("100,000 into the full table : empty", found["full"]["seconds"] / found["empty"]["seconds"], 2)
+
     def load(self) -> None:
         team = self.folder / "team.json"
         team.write_text(json.dumps(self.large.case("team")))
@@ -213,23 +249,13 @@ class Bench:
 
 
 def _record(side: Side):
-    whom, visitor = iter(side.facts["customers"] * 10), side.visitors["sales"]
-
-    def act() -> float:
-        visitor.post(f"/customers/{next(whom)}/update-status/", {"status": "FOLLOW_UP", "notes": "call again"})
-        return visitor.took.pop()
-
-    return act
+    whom, said = iter(side.facts["customers"] * 10), {"status": "FOLLOW_UP", "notes": "call again"}
+    return lambda: side.send("sales", f"/customers/{next(whom)}/update-status/", said)
 
 
 def _assign(side: Side):
-    whom, visitor = iter(side.facts["customers"] * 10), side.visitors["manager"]
-
-    def act() -> float:
-        visitor.post(f"/customers/{next(whom)}/assign/", {"sales_user": side.facts["to"][0]})
-        return visitor.took.pop()
-
-    return act
+    whom, to = iter(side.facts["customers"] * 10), {"sales_user": side.facts["to"][0]}
+    return lambda: side.send("manager", f"/customers/{next(whom)}/assign/", to)
 
 
 def _sized(size: int) -> str:
@@ -244,7 +270,7 @@ def _short(value) -> str:
     return f"{value:.2f}" if isinstance(value, float) else str(value)
 
 
-SECTIONS = ("pages", "usual", "saving", "bulk", "load")
+SECTIONS = ("pages", "usual", "saving", "bulk", "exports", "load", "arrivals")
 
 
 def report(bench: Bench, begun: float) -> None:
@@ -254,16 +280,20 @@ def report(bench: Bench, begun: float) -> None:
         say(f"{what:{width}}  {figure:>12}  {limit:>12}  {met}")
     say(f"\n{dt.datetime.now(dt.UTC):%d %b %Y %H:%M} UTC, {time.monotonic() - begun:.0f} s in all, {machine()}")
     packages = ", ".join(f"{name} {version(name)}" for name in ("Django", "psycopg2-binary", "gunicorn"))
-    server = subprocess.run(["psql", "--version"], capture_output=True, text=True, check=False).stdout.strip()
-    settings = ", ".join(f"{name} {value}" for name, value in PG_SETTINGS.items())
-    say(f"Python {platform.python_version()}, {packages}, {server} ({settings}); 2 web processes of 4 threads a size")
+    if bench.options.database == "sqlite":
+        server = f"SQLite {sqlite3.sqlite_version}"
+    else:
+        server = subprocess.run(["psql", "--version"], capture_output=True, text=True, check=False).stdout.strip()
+        server += f" ({', '.join(f'{name} {value}' for name, value in PG_SETTINGS.items())})"
+    say(f"Python {platform.python_version()}, {packages}, {server}; 2 web processes of 4 threads a size")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("sections", nargs="*", choices=[*SECTIONS, []])
-    parser.add_argument("--small", type=int, default=10_000)
-    parser.add_argument("--large", type=int, default=1_000_000)
+    parser.add_argument("--database", choices=sorted(SIZES), default="postgresql")
+    parser.add_argument("--small", type=int)
+    parser.add_argument("--large", type=int)
     parser.add_argument("--users", type=int, default=200)
     parser.add_argument("--repeat", type=int, default=20)
     parser.add_argument("--seconds", type=int, default=600)

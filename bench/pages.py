@@ -1,9 +1,11 @@
 """The pages that are measured and whose query plans are looked at, filled in for a made-up institute."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from urllib.parse import urlencode
 
 from django.db.models import Count, Q
+from django.utils.timezone import localdate
 
 from accounts.models import Role, User
 from customers.models import Customer, Origin, Source
@@ -169,6 +171,26 @@ def dashboard(facts: Facts) -> Page:
     return Page("manager dashboard", MANAGER, "/dashboard/manager/", "dashboard")
 
 
+REPORTS = (
+    ("funnel", "/reports/"),
+    ("sources", "/reports/sources/"),
+    ("files", "/reports/files/"),
+    ("counsellors", "/reports/counsellors/"),
+    ("first contact", "/reports/first-contact/"),
+    ("untouched", "/reports/untouched/"),
+    ("activity", "/reports/activity/"),
+    ("follow-ups kept", "/reports/follow-ups/"),
+    ("lost reasons", "/reports/lost/"),
+)
+
+
+def reports(facts: Facts) -> list[Page]:
+    """Each report over the last year."""
+    last = localdate()
+    asked = urlencode({"date_from": last - timedelta(days=365), "date_to": last})
+    return [Page(f"report: {name}", MANAGER, f"{url}?{asked}", "report") for name, url in REPORTS]
+
+
 def served_by_indexes(facts: Facts) -> list[Page]:
     """All pages on which nobody need wait, however large the institute has become."""
     found = [empty_page(facts), *lists(facts), *searches(facts), *of_one(facts), *days(facts)]
@@ -176,4 +198,4 @@ def served_by_indexes(facts: Facts) -> list[Page]:
 
 
 def every(facts: Facts) -> list[Page]:
-    return [*served_by_indexes(facts), *odd_lists(facts)]
+    return [*served_by_indexes(facts), *odd_lists(facts), *reports(facts)]

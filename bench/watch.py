@@ -112,7 +112,8 @@ class Visitor:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=600)
         connection.request(method, url, body, {**self.headers, **kind})
         answer = connection.getresponse()
-        answer.read()
+        while answer.read(1 << 20):
+            pass
         connection.close()
         if answer.status not in self.allowed:
             raise RuntimeError(f"{method} {url}: {answer.status}")
