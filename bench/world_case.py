@@ -23,6 +23,7 @@ from bench import pages  # noqa: E402
 from bench.case import _session, seconds  # noqa: E402
 from bench.plans import explained  # noqa: E402
 from crm.lib.pagination import _write, fingerprint  # noqa: E402
+from customers.access import customers_for  # noqa: E402
 from customers.actions import share_out  # noqa: E402
 from customers.lists import SORTS, Filters  # noqa: E402
 from customers.models import AssignmentChange, CallingRules, Customer  # noqa: E402
@@ -125,7 +126,7 @@ def _undone(work) -> float:
 
 
 def _in_one(ids: list, people: dict) -> None:
-    chosen = Customer.objects.filter(pk__in=ids)
+    chosen, _ = customers_for(people[pages.MANAGER], ids)
     done = share_out(customers=chosen, among=[people[pages.SALES]], by=people[pages.MANAGER], now=timezone.now())
     assert done.assigned == len(ids)
 

@@ -63,5 +63,5 @@ def went_from(user: User) -> QuerySet[AssignmentChange]:
 def customers_for(user: User, ids: Iterable[uuid.UUID]) -> tuple[CustomerQuerySet, int]:
     """The visible customers among `ids`, and how many of the ids were not among them."""
     wanted = set(ids)
-    queryset = Customer.objects.visible_to(user).filter(pk__in=wanted)
+    queryset = Customer.objects.visible_to(user).filter(pk__one_of=wanted)
     return queryset, len(wanted) - queryset.count()

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Count, F, Max, Q
 
 from accounts.models import User
+from crm.lib import bulk
 from customers.actions.capacity import capacities, loads
 from customers.actions.errors import ActionError
 from customers.actions.held import held
@@ -19,7 +20,7 @@ from customers.models import AssignmentChange, Batch, Customer, CustomerQuerySet
 
 REQUEST_LIMIT = 20_000
 SLICE = 5_000
-ROWS_AN_INSERT = 2_000
+HISTORY = ("customer", "previous_owner", "new_owner", "by", "at", "batch", "why")
 NOBODY = "Nobody can take new customers now: everybody is on leave, switched off or at the limit."
 
 
@@ -225,31 +226,19 @@ def put_in_hands(
     moves: Sequence[tuple[Customer, User | None]], *, by: User, now: datetime, batch, why: str = ""
 ) -> None:
     """Write the new owners: the rows, their open follow-ups and one history row each, in bulk."""
-    AssignmentChange.objects.bulk_create(
-        (
-            AssignmentChange(
-                customer=customer,
-                previous_owner_id=customer.assigned_to_id,
-                new_owner=to,
-                by=by,
-                at=now,
-                batch=batch,
-                why=why,
-            )
-            for customer, to in moves
-        ),
-        batch_size=ROWS_AN_INSERT,
-    )
+    same = (by.pk, now, batch.pk if batch else None, why)
+    history = [(customer.pk, customer.assigned_to_id, to.pk if to else None, *same) for customer, to in moves]
+    bulk.insert(AssignmentChange, HISTORY, history)
     by_owner: dict[User | None, list[uuid.UUID]] = {}
     for customer, to in moves:
         by_owner.setdefault(to, []).append(customer.pk)
     for owner, ids in by_owner.items():
         for start in range(0, len(ids), SLICE):
             chunk = ids[start : start + SLICE]
-            Customer.objects.filter(pk__in=chunk).update(
+            Customer.objects.filter(pk__one_of=chunk).update(
                 assigned_to=owner, assigned_at=now, updated_at=now, version=F("version") + 1
             )
-            FollowUp.objects.open().filter(customer__in=chunk).update(owner=owner)
+            FollowUp.objects.open().filter(customer__one_of=chunk).update(owner=owner)
 
 
 def record(
