@@ -8,6 +8,7 @@ from xml.parsers import expat
 
 from .archive import Archive
 from .refused import Refused
+from .values import Row
 
 MAX_DEPTH = 200
 _PROLOG_BYTES = 1024 * 1024
@@ -49,6 +50,39 @@ def feed(parser: expat.XMLParserType, chunks: Iterable[bytes]) -> Iterator[None]
         yield
     _parse(parser, b"", final=True)
     yield
+
+
+class RowParser:
+    """Rows out of XML. Who inherits puts them into `_done`, told of each element by `_start` and `_end`."""
+
+    def __init__(self):
+        self._done: list[Row] = []
+        self._text: str | None = None
+
+    def rows(self, chunks: Iterable[bytes]) -> Iterator[Row]:
+        self._parser = safe_parser()
+        self._parser.StartElementHandler = self._start
+        self._parser.EndElementHandler = self._end
+        for _ in feed(self._parser, chunks):
+            yield from self._done
+            self._done.clear()
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        raise NotImplementedError
+
+    def _end(self, name: str) -> None:
+        raise NotImplementedError
+
+    def _listen(self) -> None:
+        """What is written from here on goes to the end of `_text`."""
+        self._text = self._text or ""
+        self._parser.CharacterDataHandler = self._gather
+
+    def _gather(self, data: str) -> None:
+        self._text += data
+
+    def _stop_listening(self) -> None:
+        self._parser.CharacterDataHandler = None
 
 
 def _parse(parser: expat.XMLParserType, chunk: bytes, final: bool = False) -> None:

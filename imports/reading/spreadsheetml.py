@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 from .merged import Area, MergedAreas
 from .number_formats import plain_number
 from .options import Limits, Options
-from .parts import feed, local, safe_parser
+from .parts import RowParser, feed, local, safe_parser
 from .source import MAX_COLUMNS, BookSource, SheetSource, Tally, place
 from .spans import count
 from .values import CellError, NoValue, Row
@@ -73,13 +73,13 @@ def _rows(file: BinaryIO, position: int, tally: Tally) -> Iterator[Row]:
         yield row
 
 
-class TableParser:
+class TableParser(RowParser):
     """The rows of the worksheet at one position."""
 
     def __init__(self, position: int, merged: MergedAreas):
+        super().__init__()
         self._skip = position + 1  # worksheets to come, the wanted one included
         self._merged = merged
-        self._done: list[Row] = []
         self._number = 0
         self._row: list[Any] = []
         self._hidden = False
@@ -88,17 +88,8 @@ class TableParser:
         self._in_comment = False
         self._cell: dict[str, str] = {}
         self._type: str | None = None
-        self._text: str | None = None
         self._starts = {"Row": self._start_row, "Cell": self._start_cell, "Data": self._start_data}
         self._ends = {"Row": self._end_row, "Cell": self._end_cell, "Data": self._end_data}
-
-    def rows(self, chunks: Iterator[bytes]) -> Iterator[Row]:
-        self._parser = safe_parser()
-        self._parser.StartElementHandler = self._start
-        self._parser.EndElementHandler = self._end
-        for _ in feed(self._parser, chunks):
-            yield from self._done
-            self._done.clear()
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         name = local(name)
@@ -143,13 +134,10 @@ class TableParser:
     def _start_data(self, attributes: dict[str, str]) -> None:
         self._type = attributes.get("Type", "String")
         self._text = ""
-        self._parser.CharacterDataHandler = self._gather
-
-    def _gather(self, data: str) -> None:
-        self._text += data
+        self._listen()
 
     def _end_data(self) -> None:
-        self._parser.CharacterDataHandler = None
+        self._stop_listening()
 
     def _value(self) -> Any:
         if not self._text:

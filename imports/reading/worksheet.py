@@ -9,7 +9,7 @@ from typing import Any
 from .archive import Archive
 from .merged import Area, MergedAreas
 from .number_formats import plain_number
-from .parts import as_utf8, feed, local, safe_parser
+from .parts import RowParser, as_utf8, local
 from .plain_rows import PlainRows, is_hidden
 from .refused import Refused
 from .shared_strings import clean
@@ -97,31 +97,22 @@ def _iso(text: str) -> Any:
     return moment.date() if moment.time() == datetime.time() else moment
 
 
-class SheetParser:
+class SheetParser(RowParser):
     """Rows out of a sheet's XML by expat, whatever prefixes, encoding, order and omissions it was written with."""
 
     def __init__(self, cells: Cells, number: int = 0):
+        super().__init__()
         self._value = cells.value
         self._number = number  # of the row that is being read, or was read last
-        self._done: list[Row] = []
         self._row: list[Any] = []
         self._hidden = False
         self._all_hidden = False
         self._in_data = False
         self._cell: dict[str, str] = {}
-        self._text: str | None = None
         self._formula = False
         self._guides = 0
         self._starts = {"row": self._start_row, "c": self._start_cell, "v": self._start_text, "t": self._start_text}
         self._ends = {"row": self._end_row, "c": self._end_cell, "v": self._end_text, "t": self._end_text}
-
-    def rows(self, chunks: Iterable[bytes]) -> Iterator[Row]:
-        self._parser = safe_parser()
-        self._parser.StartElementHandler = self._start
-        self._parser.EndElementHandler = self._end
-        for _ in feed(self._parser, chunks):
-            yield from self._done
-            self._done.clear()
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         name = local(name)
@@ -177,11 +168,7 @@ class SheetParser:
 
     def _start_text(self, attributes: dict[str, str]) -> None:
         if not self._guides:
-            self._text = self._text or ""
-            self._parser.CharacterDataHandler = self._gather
-
-    def _gather(self, data: str) -> None:
-        self._text += data
+            self._listen()
 
     def _end_text(self) -> None:
-        self._parser.CharacterDataHandler = None
+        self._stop_listening()
