@@ -111,6 +111,7 @@ def _day(value: date) -> str:
 
 def event(row: Event, hanging: int, waiting: int | None = None) -> dict:
     found = {"id": row.pk, "name": row.name, "happens_on": row.happens_on, "hanging": hanging}
+    found["closed"] = row.closed_at is not None
     return found if waiting is None else {**found, "waiting": waiting}
 
 
@@ -131,6 +132,11 @@ def event_planned(name: str, batch: Batch | None) -> str:
     done, left = batch.counts["done"], batch.counts["left"]
     words = f"{name}: {done:,} follow-up{' has its time' if done == 1 else 's have their times'}."
     return f"{words} {left:,} found no room and go on waiting." if left else words
+
+
+def event_closed(row: Event) -> str:
+    """What became of an event that was closed, or opened again."""
+    return f"{row} is closed." if row.closed_at else f"{row} can be chosen for a follow-up again."
 
 
 def next_call(found: Next | None) -> dict:

@@ -63,6 +63,7 @@ urlpatterns = [
     path("follow-ups/events/new/", events.new_event, name="new_event"),
     path("follow-ups/events/<int:event_id>/", events.event, name="event"),
     path("follow-ups/events/<int:event_id>/edit/", events.edit_event, name="edit_event"),
+    path("follow-ups/events/<int:event_id>/close/", events.close_event, name="close_event"),
     path("follow-ups/rescue/", days.rescue, name="rescue"),
     path("follow-ups/", days.follow_ups, name="follow_ups"),
     path("team/", team.team, name="team"),

@@ -117,6 +117,7 @@ ROWS = [
     Row("customers:new_event", MANAGERS, get=OK, post=BAD),
     Row("customers:event", INSIDE, get=OK, kwargs=("event_id",)),
     Row("customers:edit_event", MANAGERS, get=OK, post=BAD, kwargs=("event_id",)),
+    Row("customers:close_event", MANAGERS, post=SENT_ON, kwargs=("event_id",)),
     Row("customers:rescue", INSIDE, get=OK, post=BAD),
     Row("customers:follow_ups", INSIDE, get=OK),
     Row("customers:team", MANAGERS, get=OK),

@@ -19,6 +19,7 @@ from customers.models import Batch, CallingRules, Customer, Event, FollowUp
 
 KNOWN = "There is an event of this name already."
 BUSY = "The follow-ups are still being planned for the day before. Wait a moment and try again."
+SET_FIRST = "Set its day first, or record an outcome with a time."
 PAST_DAY = "This day is over. Choose today or a later one."
 
 
@@ -58,9 +59,39 @@ def change_event(*, event: Event, name: str, happens_on: date | None, by: User, 
     return batch
 
 
+def is_past(day: date | None, *, now: datetime) -> bool:
+    """Whether nobody can be called from `day` on any more."""
+    return day is not None and day < localdate(now)
+
+
 def _refuse_past(day: date | None, now: datetime) -> None:
-    if day and day < localdate(now):
+    if is_past(day, now=now):
         raise ActionError(PAST_DAY)
+
+
+@transaction.atomic
+def close_event(*, event: Event, by: User, now: datetime) -> Event:
+    """It is over: no follow-up can wait for it any more. Closing it again changes nothing.
+
+    Those that have their times by it keep them. Raises ActionError while any still waits without one.
+    """
+    event = Event.objects.select_for_update(of=("self",)).select_related("planned").get(pk=event.pk)
+    if event.planned and event.planned.is_under_way:
+        raise ActionError(BUSY)
+    waiting = event.follow_ups.waiting().count()
+    if waiting:
+        raise ActionError(f"{waiting:,} still wait{'s' if waiting == 1 else ''} for it without a time. {SET_FIRST}")
+    if event.closed_at is None:
+        event.closed_at, event.closed_by = now, by
+        event.save(update_fields=["closed_at", "closed_by"])
+    return event
+
+
+def reopen_event(*, event: Event) -> Event:
+    """Follow-ups can wait for it again: it was closed too early, or comes again."""
+    event.closed_at = event.closed_by = None
+    event.save(update_fields=["closed_at", "closed_by"])
+    return event
 
 
 def _begin(event: Event, by: User, now: datetime, *, only_waiting: bool) -> Batch | None:

@@ -61,9 +61,12 @@ class WhenForm(forms.Form):
 
 
 def _event(pk: int) -> Event:
-    if found := Event.objects.filter(pk=pk).first():
-        return found
-    raise ValidationError("There is no such event.")
+    found = Event.objects.filter(pk=pk).first()
+    if found is None:
+        raise ValidationError("There is no such event.")
+    if found.closed_at:
+        raise ValidationError(f"“{found}” is over. Choose a time instead.")
+    return found
 
 
 class PutOffForm(WhenForm):

@@ -117,7 +117,7 @@ class TestChosen:
         assert "Waiting for an event" in page and "after CBSE results" in page and "Farah Khan" in page
         assert "Farah Khan" in client.get(f"/follow-ups/events/{results.pk}/").content.decode()
         assert client.get("/follow-ups/events/", headers=JSON).json()["events"] == [
-            {"id": results.pk, "name": "CBSE results", "happens_on": None, "hanging": 1, "waiting": 1}
+            {"id": results.pk, "name": "CBSE results", "happens_on": None, "hanging": 1, "waiting": 1, "closed": False}
         ]
         his = as_user(ravi)
         assert "Farah Khan" not in his.get("/follow-ups/").content.decode()

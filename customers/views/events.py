@@ -73,12 +73,33 @@ def edit_event(request, event_id):
         else:
             messages.success(request, presenters.event_planned(form.cleaned_data["name"], batch))
             return redirect("customers:event", found.pk)
+    plan = _preview(request, found, form, now)
     if form.errors and wants_json(request):
         return error(request, 400, form_errors(form))
-    plan = _preview(request, found, form, now)
     if wants_json(request):
         return JsonResponse(presenters.event_plan(plan))
     return _form_page(request, form, f"event {found.pk}", kept, found, {"plan": plan})
+
+
+@roles_allowed(MANAGER)
+@require_methods("POST", back_to="customers:event")
+def close_event(request, event_id):
+    """It is over; with `again` it is not."""
+    found, again = _event(event_id), "again" in request_data(request)
+    try:
+        event = (
+            actions.reopen_event(event=found)
+            if again
+            else actions.close_event(event=found, by=request.user, now=timezone.now())
+        )
+    except actions.ActionError as refused:
+        return error(request, 400, str(refused))
+    if wants_json(request):
+        return JsonResponse(
+            {"success": True, **presenters.event(event, figures.event_section(request.user, event).count)}
+        )
+    messages.success(request, presenters.event_closed(event))
+    return redirect("customers:events")
 
 
 def _asks_first(request: HttpRequest, form: EventForm) -> bool:
@@ -98,11 +119,14 @@ def _form(request: HttpRequest, draft: str, found: Event | None) -> tuple[EventF
 
 
 def _preview(request: HttpRequest, found: Event, form: EventForm, now) -> planning.EventPlan | None:
-    """What the form's day would mean; None without a day."""
+    """What the form's day would mean; None without a day, or with one that is over, which the form then says."""
     day = form.cleaned_data.get("happens_on") if form.is_bound else None
     if day is None:
         return None
     same = day == found.happens_on
+    if not same and actions.is_past(day, now=now):
+        form.add_error("happens_on", actions.PAST_DAY)
+        return None
     return planning.event_plan(request.user, found, day, now=now, rules=CallingRules.current(), only_waiting=same)
 
 
