@@ -66,6 +66,14 @@ class StatusForm(forms.ModelForm):
             raise forms.ValidationError("Write the colour as #rrggbb, like #1d3362.")
         return self.cleaned_data["colour"].lower()
 
+    def clean(self) -> dict:
+        if not self.instance.pk:
+            try:
+                self.instance.mark = Status.free_mark()
+            except ValueError as error:
+                raise forms.ValidationError(f"{error} Change one that is not in use.") from error
+        return super().clean()
+
     def clean_hotkey(self) -> str:
         key = self.cleaned_data["hotkey"]
         if key and Status.objects.filter(hotkey=key).exclude(pk=self.instance.pk).exists():

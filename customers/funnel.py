@@ -1,22 +1,31 @@
 """How far customers came: the one rule for the funnel, the report cards and the list that each of their numbers opens.
 
 A customer *ever reached* a status when she stands on its rung of the funnel or a higher one, or once stood there;
-what was taken back never happened.
+what was taken back never happened. Where she was is kept with her (`milestones`).
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 
-from django.db.models import Case, Count, Exists, IntegerField, Max, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Count, F, IntegerField, Q, Value, When
+from django.db.models.lookups import GreaterThan
 
-from customers.models import CustomerQuerySet, Status, StatusChange
+from customers.models import CustomerQuerySet, Status
 
 
-def top_rung(statuses: Iterable[Status]) -> Subquery:
-    """The highest rung of a customer's history, as a column. The rungs stand in the query: no row looks them up."""
-    rising = [When(new_status=code, then=Value(rung)) for code, rung in _ladder(statuses).items() if rung]
-    top = Max(Case(*rising, default=None, output_field=IntegerField()))
-    changes = StatusChange.objects.filter(customer=OuterRef("pk")).standing().order_by().values("customer")
-    return Subquery(changes.annotate(top=top).values("top"))
+def top_rung(statuses: Iterable[Status]) -> Case:
+    """The highest rung of a customer's history, as a column; null for none above the first."""
+    marks: defaultdict[int, int] = defaultdict(int)
+    for status in statuses:
+        if status.rung:
+            marks[status.rung] |= status.mark
+    downwards = [When(_was_at(marks[rung]), then=Value(rung)) for rung in sorted(marks, reverse=True)]
+    return Case(*downwards, default=None, output_field=IntegerField())
+
+
+def _was_at(marks: int) -> GreaterThan:
+    """Those who ever were at one of the statuses with these marks."""
+    return GreaterThan(F("been_at").bitand(marks), 0)
 
 
 class HowFar:
@@ -56,8 +65,12 @@ def _ladder(statuses: Iterable[Status]) -> dict[str, int | None]:
 
 
 def ever_reached(code: str) -> Q:
-    """Those who stand, or once stood, on the rung of that status or a higher one."""
-    rung = Subquery(Status.objects.filter(pk=code).values("rung"))
-    changes = StatusChange.objects.filter(customer=OuterRef("pk"), undone_at=None, new_status__rung__gte=rung)
-    begins = Status.objects.filter(pk=code, rung=0)  # where everybody began, whatever the first record of her says
-    return Q(status__rung__gte=rung) | Q(Exists(changes)) | Q(Exists(begins))
+    """Those who stand, or once stood, on the rung of that status or a higher one. Asks for the statuses."""
+    statuses = {status.pk: status for status in Status.objects.filter(rung__isnull=False)}
+    if code not in statuses:
+        return Q(pk__in=())
+    rung = statuses[code].rung
+    if rung == 0:
+        return Q()  # where everybody began, whatever the first record of her says
+    above = [status for status in statuses.values() if status.rung >= rung]
+    return Q(status__in=[status.pk for status in above]) | Q(_was_at(sum(status.mark for status in above)))

@@ -93,12 +93,6 @@ class Happening:
         return " ".join([WORDS[self.kind], *days])
 
 
-def first_contact() -> Subquery:
-    """When a customer was called for the first time, as a column."""
-    calls = StatusChange.objects.filter(customer=OuterRef("pk")).standing().contacts()
-    return Subquery(calls.order_by("happened_at").values("happened_at")[:1])
-
-
 def last_reason() -> Subquery:
     """Why a customer was lost the last time that an outcome of hers was recorded, as a column: the reason's id."""
     changes = StatusChange.objects.filter(customer=OuterRef("pk")).standing().newest_first()

@@ -16,6 +16,7 @@ from customers.models.customer import AREA_LENGTH
 SLICE = 1_000
 _KEPT = (
     "pk", "name", "phone_number", "area", "area_key", "search_text", "status_id", "attempts", "last_contact_at",
+    "been_at", "first_contact_at",
     "assigned_to_id", "assigned_at", "next_follow_up_at", "enquiry_count", "last_enquired_at", "merged_into_id",
     "erased_at",
 )  # fmt: skip
@@ -39,6 +40,8 @@ class History:
     """What the rows of one customer say."""
 
     status: str = Status.NEW
+    been_at: set[int] = field(default_factory=set)
+    first_contact_at: datetime | None = None
     attempts: int = 0
     last_contact_at: datetime | None = None
     owner: int | None = None
@@ -87,6 +90,8 @@ def _compared(ids: list[UUID]) -> Iterator[tuple[UUID, Difference]]:
 def _figures(row: dict, history: History) -> Iterator[tuple[str, object, object]]:
     """(name, as kept, as counted) of everything that is kept of one customer."""
     yield "status", row["status_id"], history.status
+    yield "been_at", row["been_at"], sum(history.been_at)
+    yield "first_contact_at", row["first_contact_at"], history.first_contact_at
     yield "assigned_to", row["assigned_to_id"], history.owner
     yield "assigned_at", row["assigned_at"], history.assigned_at
     yield "next_follow_up_at", row["next_follow_up_at"], history.next_follow_up_at
@@ -114,15 +119,19 @@ def _sums(row: dict, histories: list[History]) -> Iterator[tuple[str, object, ob
 
 
 def _histories(ids: list[UUID]) -> defaultdict[UUID, History]:
-    """The rows of each and of those merged into her, in the order they happened; six queries."""
+    """The rows of each and of those merged into her, in the order they happened; seven queries."""
     found: defaultdict[UUID, History] = defaultdict(History)
     of = {pk: pk for pk in ids} | dict(Customer.objects.filter(merged_into__in=ids).values_list("pk", "merged_into"))
     changes = StatusChange.objects.filter(customer__in=of).standing().order_by("happened_at", "pk")
+    marks = dict(Status.objects.values_list("pk", "mark"))
     for pk, kind, status, at in changes.values_list("customer", "kind", "new_status", "happened_at"):
         whose = found[of[pk]]
         if pk == of[pk]:
             whose.status = status
+            whose.been_at.add(marks[status])
         if kind == StatusChange.Kind.CONTACT:
+            if pk == of[pk]:
+                whose.first_contact_at = whose.first_contact_at or at
             whose.attempts += 1
             whose.last_contact_at = at
     hands = AssignmentChange.objects.filter(customer__in=ids).order_by("at", "pk")

@@ -44,6 +44,8 @@ def checked(capsys) -> list[str]:
     [
         ("attempts", F("attempts") + 1),
         ("last_contact_at", MORNING),
+        ("been_at", F("been_at") + 2**40),
+        ("first_contact_at", MORNING),
         ("next_follow_up_at", MORNING),
         ("assigned_at", MORNING),
         ("enquiry_count", 7),
@@ -145,7 +147,8 @@ class Day:
     def do_record(self):
         customer = self.customer(assigned_to__isnull=False)
         status = self.draw.choice(list(Status.objects.active().in_order()))
-        more = self.draw.choice([{}, {}, {"follow_up_at": None}, {"follow_up_at": self.soon()}])
+        late = {"waited": timedelta(minutes=self.draw.randrange(600))}
+        more = self.draw.choice([{}, {}, {"follow_up_at": None}, {"follow_up_at": self.soon()}, late])
         by = customer.assigned_to or self.manager
         actions.record_status(customer=customer, status=status, by=by, now=timezone.now(), **more)
 
@@ -249,12 +252,18 @@ class Day:
     def do_import(self):
         known = self.customer().phone_number.removeprefix("+91")
         day = self.draw.choice(["01/05/2025", "04/03/2026", ""])
-        rows = [f"Some One,{known},Aluva,{day},x,Fair", f"Newcomer,97{self.draw.randrange(10**8):08d},Kollam,{day},,"]
+        new = f"97{self.draw.randrange(10**8):08d}"
+        status = self.draw.choice(["", "New", "Interested", "Admission"])
+        rows = [f"Some One,{known},Aluva,{day},x,Fair,{status}", f"Newcomer,{new},Kollam,{day},,,{status}"]
         deal = self.draw.choice([{}, {"deal": {"how": "even", "among": None, "seed": 3}}])
-        header = "Name,Phone,Area,Date,Remark,Source"
-        content = csv_bytes(*rows, "Nobody,12345,,,,", header=header)
+        header = "Name,Phone,Area,Date,Remark,Source,Status"
+        content = csv_bytes(*rows, "Nobody,12345,,,,,", header=header)
         self.files.append(imported(self.manager, content, f"{len(self.files)}.csv", **deal))
         assert self.files[-1].state == State.DONE
+
+    def do_move_on_the_funnel(self):
+        status = self.draw.choice(list(Status.objects.exclude(pk=Status.NEW).in_order()))
+        Status.objects.filter(pk=status.pk).update(rung=self.draw.choice([None, 1, 5]))
 
     def do_undo_import(self):
         if not self.files:

@@ -87,7 +87,9 @@ class Life:
     status: str = Status.NEW
     owner: int | None = None
     assigned: int | None = None
+    been_at: int = 0
     attempts: int = 0
+    first_contact: int | None = None
     last_contact: int | None = None
     exhausted: int | None = None
     next: Planned | None = None
@@ -125,7 +127,7 @@ class Stories:
         draw = self.draw
         life.touched = life.created
         if brought:
-            life.status = brought
+            self._put(life, brought)
             rows.changes.append(
                 self._change(life, None, brought, draw.choice(self.team.managers), life.created, kind="import")
             )
@@ -198,7 +200,8 @@ class Stories:
         code = draw.choices(codes, weights)[0]
         reason = draw.choice(self.reasons) if code == "NOT_INTERESTED" else None
         rows.changes.append(self._change(life, life.status, code, life.owner, at, reason=reason))
-        life.status, life.last_contact = code, at
+        self._put(life, code)
+        life.first_contact, life.last_contact = life.first_contact or at, at
         life.attempts += 1
         self._plan(life, rows, code, at)
         life.wrote(at)
@@ -214,6 +217,10 @@ class Stories:
                     None,
                 )
             )
+
+    def _put(self, life: Life, code: str) -> None:
+        life.status = code
+        life.been_at |= self.statuses[code].mark
 
     def _change(
         self, life: Life, old: str | None, new: str, by: int, at: int, *, kind="contact", undone=None, reason=None

@@ -53,8 +53,8 @@ TABLES = {
     "customers": (
         Customer,
         "id name phone_number person area area_key date remark email source course status assigned_to assigned_at "
-        "extra origin hand_edited search_text last_contact_at attempts next_follow_up_at exhausted_at enquiry_count "
-        "last_enquired_at do_not_call merged_into version created_at updated_at",
+        "extra origin hand_edited search_text been_at first_contact_at last_contact_at attempts next_follow_up_at "
+        "exhausted_at enquiry_count last_enquired_at do_not_call merged_into version created_at updated_at",
     ),
     "numbers": (ContactNumber, "customer number"),
     "enquiries": (Enquiry, "customer enquired_on source course origin sheet row"),
@@ -261,10 +261,10 @@ class _Builder:
             (
                 life.id, person.name, person.number, 1, person.area, fold_word(person.area), asked[0], person.remark,
                 person.email, person.source, person.course, life.status, life.owner, moment(life.assigned), {},
-                asked[1], edited, search_text(name=person.name, area=person.area, numbers=numbers),
-                moment(life.last_contact), life.attempts, moment(life.next.due) if life.next else None,
-                moment(life.exhausted), asked[2], asked[3], muted, None, 1 + life.writes, moment(created),
-                moment(life.touched),
+                asked[1], edited, search_text(name=person.name, area=person.area, numbers=numbers), life.been_at,
+                moment(life.first_contact), moment(life.last_contact), life.attempts,
+                moment(life.next.due) if life.next else None, moment(life.exhausted), asked[2], asked[3], muted, None,
+                1 + life.writes, moment(created), moment(life.touched),
             )
         )  # fmt: skip
         if person.further:

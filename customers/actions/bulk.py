@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import F
 
 from accounts.models import User
+from customers import milestones
 from customers.actions.errors import ActionError
 from customers.actions.follow_ups import PAST
 from customers.models import (
@@ -150,7 +151,8 @@ def _set_status(rows: Sequence[Customer], act: Act, batch: Batch) -> None:
         ),
         batch_size=ROWS_AN_INSERT,
     )
-    _write(rows, batch.at, status=act.status, **({"exhausted_at": None} if act.status.closes else {}))
+    been_at = F("been_at").bitor(act.status.mark)
+    _write(rows, batch.at, status=act.status, been_at=been_at, **({"exhausted_at": None} if act.status.closes else {}))
     if open_ones:
         Customer.objects.filter(pk__in=list(open_ones)).update(next_follow_up_at=None)
 
@@ -255,6 +257,7 @@ def _undo_status(rows: Sequence[Customer], batch: Batch) -> None:
     by_id = {row.pk: row for row in rows}
     for status, whose in before.items():
         _write([by_id[pk] for pk in whose], batch.undone_at, status=status)
+    milestones.recount(ids)
     Customer.objects.bulk_update(tried_in_vain, ["exhausted_at"], batch_size=500)
     _reopen_follow_ups(rows, batch)
 

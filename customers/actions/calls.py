@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from customers import milestones
 from customers.actions.errors import ActionError
 from customers.actions.held import held, refuse_erased
 from customers.actions.status import WRITTEN
@@ -70,6 +71,7 @@ def _restore(customer: Customer, change: StatusChange, by, now: datetime) -> Non
     customer.version += 1
     customer.updated_at = now
     customer.save(update_fields=WRITTEN)
+    milestones.recount([customer.pk])
 
 
 def _restore_follow_up(customer: Customer, change: StatusChange, by, now: datetime) -> None:

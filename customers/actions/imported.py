@@ -60,6 +60,7 @@ class NewCustomer:
     extra_phones: Sequence[str] = ()
     person: int = 1
     status: str = Status.NEW
+    mark: int = 0  # that of a status it brings
     owner_id: int | None = None
     follow_up_at: datetime | None = None  # only with an owner
     id: str = field(default_factory=new_id)
@@ -199,7 +200,7 @@ class KnownCustomers:
 
 _CUSTOMER = (
     "id name phone_number person area area_key date remark email source course status assigned_to assigned_at extra "
-    "origin hand_edited search_text last_contact_at attempts next_follow_up_at enquiry_count last_enquired_at "
+    "origin hand_edited search_text been_at last_contact_at attempts next_follow_up_at enquiry_count last_enquired_at "
     "do_not_call merged_into version created_at updated_at"
 ).split()
 _ENQUIRY = ("customer", "enquired_on", "source", "course", "origin", "sheet", "row")
@@ -261,7 +262,7 @@ def _customer_row(new: NewCustomer, origin: Origin, now: datetime) -> tuple:
         new.id, new.name, new.phone_number, new.person, new.area, fold_word(new.area), asked.on, new.remark, new.email,
         asked.source_id, asked.course_id, new.status, new.owner_id, now if new.owner_id else None, new.extra,
         origin.pk, 0, search_text(name=new.name, area=new.area, numbers=[new.phone_number, *new.extra_phones]),
-        None, 0, new.follow_up_at, 1, asked.on, False, None, 1, now, now,
+        new.mark, None, 0, new.follow_up_at, 1, asked.on, False, None, 1, now, now,
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from django.db.models import F
 from django.utils.timezone import localtime
 
 from accounts.models import User
+from customers import milestones
 from customers.actions.assignment import put_in_hands
 from customers.actions.duplicates import pairs_merged
 from customers.actions.errors import ActionError, Conflict
@@ -116,7 +117,7 @@ def _write(winner: Customer, loser: Customer, take: set[str], join_remarks: bool
     winner.version, winner.updated_at = F("version") + 1, now
     winner.save(
         update_fields=[
-            *FIELDS, "extra", "status", "do_not_call", "hand_edited", "area_key", "search_text", "attempts",
+            *FIELDS, "extra", "status", "been_at", "do_not_call", "hand_edited", "area_key", "search_text", "attempts",
             "enquiry_count", "last_contact_at", "last_enquired_at", "next_follow_up_at", "exhausted_at", "version",
             "updated_at",
         ]
@@ -226,6 +227,7 @@ def correct_status(customer: Customer, status, by: User, now: datetime) -> None:
         kind=StatusChange.Kind.CORRECTION,
     )
     customer.status = status
+    milestones.add(customer, status)
 
 
 def one_follow_up(winner: Customer, loser: Customer, by: User, now: datetime, *, status_taken: bool) -> dict:

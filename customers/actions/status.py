@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils.timezone import localtime
 
+from customers import milestones
 from customers.actions.errors import USED_TOKEN, ActionError, Conflict
 from customers.actions.follow_ups import (
     PAST,
@@ -98,11 +99,12 @@ def _record(customer: Customer, status: Status, by, now: datetime, notes: str, c
 
 def _write(customer: Customer, status: Status, now: datetime, at: datetime) -> None:
     customer.status = status
+    milestones.add(customer, status, called_at=at)
     customer.last_contact_at = at
     customer.attempts += 1
     customer.version += 1
     customer.updated_at = now
-    customer.save(update_fields=WRITTEN)
+    customer.save(update_fields=[*WRITTEN, *milestones.KEPT])
 
 
 def by_others_since(customer: Customer, by, seen: datetime) -> StatusChange | None:

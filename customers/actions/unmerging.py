@@ -175,8 +175,9 @@ def _put_back(merge: Merge, parts: Parting, by: User, now: datetime) -> None:
     winner.version, winner.updated_at = F("version") + 1, now
     winner.save(
         update_fields=[
-            *parts.fields, "extra", "status", "hand_edited", "area_key", "search_text", "attempts", "enquiry_count",
-            "last_contact_at", "last_enquired_at", "next_follow_up_at", "exhausted_at", "version", "updated_at",
+            *parts.fields, "extra", "status", "been_at", "hand_edited", "area_key", "search_text", "attempts",
+            "enquiry_count", "last_contact_at", "last_enquired_at", "next_follow_up_at", "exhausted_at", "version",
+            "updated_at",
         ]
     )  # fmt: skip
 

@@ -119,6 +119,11 @@ class Customer(models.Model):
     origin = models.ForeignKey(Origin, models.PROTECT, related_name="customers", db_index=False)
     hand_edited = models.PositiveIntegerField(default=0)
     search_text = models.TextField(blank=True, editable=False)
+    # Her history in short, kept by `customers.milestones`, so that the reports need not read it.
+    been_at = models.BigIntegerField(
+        default=0, db_default=0, editable=False, help_text="The marks of all statuses that were recorded of her."
+    )
+    first_contact_at = models.DateTimeField(null=True, blank=True)
     last_contact_at = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveIntegerField(default=0)
     next_follow_up_at = models.DateTimeField(null=True, blank=True)
@@ -205,7 +210,11 @@ class Customer(models.Model):
             ),
             models.Index(fields=["origin", "id"], name="customer_origin"),  # list of one import
             models.Index(fields=["area_key", "id"], name="customer_area"),  # list by area
-            models.Index(fields=["date", "id"], name="customer_by_date"),  # by enquiry date
+            models.Index(
+                fields=["date", "id", "status", "been_at"],
+                condition=Q(merged_into__isnull=True),
+                name="customer_how_far",
+            ),  # by enquiry date; the funnel, on the dashboard and as a report, counts from it alone
             models.Index(NullIf(F("name"), Value("")), F("id"), name="customer_by_name"),  # by name, a blank is none
             # The steps of the next call, each read in its order. Only rows with a counsellor pay for them.
             models.Index(

@@ -61,11 +61,6 @@ class StatusChange(models.Model):
             models.Index(fields=["customer", "happened_at"], name="status_change_timeline"),  # the customer's page
             models.Index(fields=["happened_at"], name="status_change_when"),  # activity on the dashboards
             models.Index(fields=["new_status", "happened_at"], name="status_change_reached"),  # admissions of a month
-            models.Index(
-                fields=["customer", "happened_at", "kind", "new_status"],
-                condition=Q(undone_at__isnull=True),
-                name="status_change_standing",
-            ),  # reports: how far each came and when she was first called, without a look at the table
         ]
 
     def __str__(self) -> str:

@@ -36,6 +36,7 @@ class Status(models.Model):
     """What a counsellor records after a call. The code is the key and never changes; retired, never deleted."""
 
     NEW = "NEW"
+    MOST = 63  # of them have a mark in a column of 64 bits
 
     code = models.CharField(max_length=30, primary_key=True)
     label = models.CharField(max_length=60)
@@ -50,6 +51,7 @@ class Status(models.Model):
     is_active = models.BooleanField(default=True, help_text="A retired status stays in histories but cannot be chosen.")
     prompts_note = models.BooleanField(default=False)
     prompts_follow_up = models.BooleanField(default=False)
+    mark = models.BigIntegerField(unique=True, editable=False, help_text="Its bit in Customer.been_at; stays for ever.")
 
     objects = StatusQuerySet.as_manager()
 
@@ -58,6 +60,15 @@ class Status(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+    @classmethod
+    def free_mark(cls) -> int:
+        """The mark of the next one that is added. Raises ValueError when there are as many as can be."""
+        marks = cls.objects.order_by("-mark").values_list("mark", flat=True)
+        mark = 2 * (marks.first() or 0) or 1
+        if mark >= 1 << cls.MOST:
+            raise ValueError(f"There are {cls.MOST} statuses already.")
+        return mark
 
     @property
     def closes(self) -> bool:

@@ -6,6 +6,7 @@ from factory.django import DjangoModelFactory
 
 from accounts.tests.factories import UserFactory
 from crm.lib.text import fold, search_text
+from customers import milestones
 from customers.models import Course, Customer, FollowUp, LikelyDuplicate, Origin, Source, Status, StatusChange
 
 
@@ -62,6 +63,14 @@ class StatusChangeFactory(DjangoModelFactory):
     changed_by = factory.SubFactory(UserFactory)
     happened_at = factory.LazyFunction(timezone.now)
     changed_at = factory.SelfAttribute("happened_at")
+
+    @classmethod
+    def _create(cls, model_class, *args, **kwargs):
+        """What is kept of her history on her own row stands there too, also for who saves her as she has her here."""
+        change = super()._create(model_class, *args, **kwargs)
+        milestones.recount([change.customer_id])
+        change.customer.refresh_from_db(fields=milestones.KEPT)
+        return change
 
 
 class FollowUpFactory(DjangoModelFactory):

@@ -5,7 +5,6 @@ from datetime import timedelta
 
 from django.db.models import Aggregate, Count, F, Field
 
-from customers.happenings import first_contact
 from customers.lists import CONTACTED, NOBODY
 from dashboards.reports import people
 from dashboards.reports.scope import Scope
@@ -55,7 +54,7 @@ def _at(values: list[int], part: float) -> timedelta:
 
 def table(scope: Scope) -> Table:
     """One row a counsellor with the customers she has now, nobody's last. Three queries."""
-    waited = scope.cohort.annotate(waited=first_contact() - F("created_at")).order_by()
+    waited = scope.cohort.annotate(waited=F("first_contact_at") - F("created_at")).order_by()
     figures = {
         "customers": Count("pk"),
         "contacted": Count("pk", filter=CONTACTED["ever"](scope.now)),

@@ -43,7 +43,7 @@ def table(scope: Scope) -> Table:
 
 
 def _counted(scope: Scope) -> list[dict]:
-    """Sums by source. How far each came is looked up once a customer, for both readings."""
+    """Sums by source."""
     statuses = list(Status.objects.in_order())
     rungs, stages = ({status.pk: getattr(status, name) for status in statuses} for name in ("rung", "stage"))
     rows = scope.cohort.annotate(top=top_rung(statuses)).order_by().values("source", "source__name", "status", "top")

@@ -26,6 +26,10 @@ class People:
         return words
 
     @cached_property
+    def marks(self) -> dict[str, int]:
+        return dict(Status.objects.values_list("code", "mark"))
+
+    @cached_property
     def closing(self) -> set[str]:
         """The statuses after which nobody calls any more."""
         return set(Status.objects.filter(stage__in=(Stage.WON, Stage.LOST)).values_list("code", flat=True))

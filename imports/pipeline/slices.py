@@ -257,6 +257,7 @@ def new_customer(row: Staged, words: dict[str, Vocabulary], people: People, now:
         extra=extra,
         extra_phones=[number for number in row.extra_phones if number != row.phone],
         status=status or Status.NEW,
+        mark=people.marks[status] if status and status != Status.NEW else 0,
         owner_id=owner,
         follow_up_at=follow_up_at,
         id=row.new_id or new_id(),
