@@ -19,8 +19,9 @@ LATER = NOW + timedelta(hours=1)
 KEPT = [
     field.attname
     for field in Customer._meta.concrete_fields
-    # When something happened last, and how often, is no value that comes back.
-    if field.attname not in ("version", "updated_at", "assigned_at", "hand_edited")
+    # When something happened last, and how often, is no value that comes back; nor is where she ever was: the history
+    # keeps both the status that the merge gave her and the one that she got back.
+    if field.attname not in ("version", "updated_at", "assigned_at", "hand_edited", "been_at")
 ]
 
 
