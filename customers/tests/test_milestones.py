@@ -12,7 +12,6 @@ from customers.funnel import HowFar
 from customers.models import Batch, Customer, Status, StatusChange
 from customers.recount import differences
 from customers.tests.factories import CustomerFactory, StatusChangeFactory
-from imports.tests.factories import csv_bytes, imported
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 5, 6, 0, tzinfo=UTC)
@@ -85,13 +84,6 @@ def test_undone_in_bulk_what_she_was_before_stays(farah, asha, manager):
     batch = actions.begin_undoing(batch=batch, by=manager, now=NOW + HOUR)
     actions.undo_bulk_slice(batch=batch, size=5)
     assert kept(farah) == ({"INTERESTED"}, NOW - HOUR)
-
-
-def test_a_file_brings_its_status_along(manager):
-    rows = ("Farah,9876543210,Interested", "Binu,9876543211,New", "Ravi,9876543212,")
-    imported(manager, csv_bytes(*rows, header="Name,Phone,Status"))
-    found = {row.name: kept(row) for row in Customer.objects.all()}
-    assert found == {"Farah": ({"INTERESTED"}, None), "Binu": (set(), None), "Ravi": (set(), None)}
 
 
 def test_merging_adds_the_status_that_is_taken_over_and_taking_apart_the_one_that_comes_back(farah, asha, manager):

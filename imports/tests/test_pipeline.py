@@ -71,6 +71,8 @@ class TestNewCustomers:
         assert third.extra == {"Status": "Hot", "Counsellor": "Nobody"}
         change = StatusChange.objects.get(customer=first)
         assert (change.previous_status, change.new_status_id, change.kind) == (None, "INTERESTED", "import")
+        assert [row.been_at for row in (first, second, third)] == [first.status.mark, second.status.mark, 0]
+        assert first.first_contact_at is None
         assert AssignmentChange.objects.filter(new_owner=asha, previous_owner=None, by=manager).count() == 2
 
     def test_next_calls_of_a_team_that_moves_in(self, manager, asha):
