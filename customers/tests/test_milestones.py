@@ -16,7 +16,7 @@ from customers.tests.factories import CustomerFactory, StatusChangeFactory
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 5, 6, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-migration = importlib.import_module("customers.migrations.0021_been_at")
+migration = importlib.import_module("customers.migrations.0022_been_at")
 
 
 @pytest.fixture

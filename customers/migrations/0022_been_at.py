@@ -39,7 +39,7 @@ def _fill_in(apps, ids):
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("customers", "0020_index_of_reports")]
+    dependencies = [("customers", "0021_closed_events")]
     operations = [
         migrations.AddField("status", "mark", models.BigIntegerField(null=True, editable=False)),
         migrations.RunPython(mark_statuses, migrations.RunPython.noop),
