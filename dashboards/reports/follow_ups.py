@@ -26,7 +26,7 @@ KINDS = ("promised", "kept", "late", "overdue", "ahead", "dropped")
 
 def table(scope: Scope) -> Table:
     """One row a counsellor who looks after the promise, nobody's last. Two queries."""
-    promises = promises_between(scope.first, scope.last).filter(customer__in=scope.people.order_by().values("pk"))
+    promises = scope.of_people(promises_between(scope.first, scope.last))
     if scope.filters.owner:
         promises = promises.filter(pointing_at("owner")(scope.filters.owner, scope.now))
     counts = {kind: Count("pk", filter=PROMISES[kind](scope.now) or None) for kind in KINDS}

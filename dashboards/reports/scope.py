@@ -11,6 +11,7 @@ from accounts.models import User
 from customers.happenings import Happening
 from customers.lists import Filters, narrowed
 from customers.models import Customer, CustomerQuerySet
+from customers.models.customer import OfCustomerQuerySet
 
 NAMES = ("date_from", "date_to", "owner", "source", "origin", "course", "area")  # of `Filters`
 
@@ -45,6 +46,11 @@ class Scope:
         """Those whom the filters leave, whenever they enquired and whoever looks after them: what happened to them is
         narrowed to the days and the counsellors instead."""
         return self.without("date_from", "date_to", "owner").cohort
+
+    def of_people(self, rows: OfCustomerQuerySet) -> OfCustomerQuerySet:
+        """Those of `rows` that belong to `people`."""
+        everybody = self.without("date_from", "date_to", "owner").filters == Filters()
+        return rows.visible_to(self.viewer) if everybody else rows.filter(customer__in=self.people.order_by().values("pk"))
 
     def happened_door(self, happening: Happening) -> str:
         """The address of the list of those to whom it happened."""
