@@ -49,8 +49,9 @@ class Scope:
 
     def of_people(self, rows: OfCustomerQuerySet) -> OfCustomerQuerySet:
         """Those of `rows` that belong to `people`."""
-        everybody = self.without("date_from", "date_to", "owner").filters == Filters()
-        return rows.visible_to(self.viewer) if everybody else rows.filter(customer__in=self.people.order_by().values("pk"))
+        if self.without("date_from", "date_to", "owner").filters == Filters():
+            return rows.visible_to(self.viewer)
+        return rows.filter(customer__in=self.people.order_by().values("pk"))
 
     def happened_door(self, happening: Happening) -> str:
         """The address of the list of those to whom it happened."""
