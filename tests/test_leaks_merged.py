@@ -20,7 +20,7 @@ from customers.models import (
     StatusChange,
 )
 from customers.my_day import my_day
-from customers.tests.factories import CustomerFactory, FollowUpFactory, StatusChangeFactory, likely_pair
+from customers.tests.factories import CustomerFactory, FollowUpFactory, SourceFactory, StatusChangeFactory, likely_pair
 from customers.timeline import pinned, status_history
 from dashboards.tests.reports import all_told
 from imports.report.card import report_card
@@ -62,6 +62,13 @@ class TestOnThePagesThatMerge:
             page = client.get(url, {"other": second.pk}, headers=headers).content.decode()
             assert NAME in page
             assert gone.name not in page
+
+    @pytest.mark.parametrize("method", ["get", "post"])
+    def test_erasing(self, method, gone, farah, manager, as_user):
+        url = reverse("customers:erase", args=[gone.pk])
+        page = getattr(as_user(manager), method)(url, {"reason": "", "confirm": ""})
+        assert page.context["customer"] == farah
+        assert NAME in page.content.decode()
 
     def test_the_search(self, gone, manager, as_user):
         page = as_user(manager).get(reverse("customers:merge", args=[CustomerFactory().pk]), {"search": gone.name})
@@ -107,6 +114,11 @@ class TestLikelyDuplicates:
         client, headers = as_user(manager), {"accept": accept}
         assert "Zubeida" not in client.get(reverse("customers:duplicates"), headers=headers).content.decode()
         assert client.post(reverse("customers:not_the_same", args=[pair.pk]), headers=headers).status_code == 404
+
+
+def last_contacts(client) -> dict:
+    """When each counsellor spoke to somebody last, as the managers' dashboard has it."""
+    return {row.user: row.last_contact_at for row, _ in client.get(reverse("dashboards:manager")).context["team"]}
 
 
 class TestMergedAway:
@@ -212,14 +224,15 @@ class TestMergedAway:
         AssignmentChange.objects.create(customer=nobodys, previous_owner=asha, by=manager, at=now)
         work = {"date": timezone.localdate(), "status": "ADMISSION", "last_contact_at": now}
         type(hers).objects.filter(merged_into__isnull=False).update(**work)
+        Customer.objects.update(source=SourceFactory(cost=900))
         client, url = as_user(manager), reverse("dashboards:manager")
 
         shown = client.get(url, headers={"accept": "application/json"}).json()
-        told = all_told(client)
+        told, contacted = all_told(client), last_contacts(client)
 
         type(hers).objects.filter(merged_into__isnull=False).delete()
         assert shown == client.get(url, headers={"accept": "application/json"}).json()
-        assert told == all_told(client)
+        assert (told, contacted) == (all_told(client), last_contacts(client))
 
     def test_on_the_pages_of_the_team(self, hers, asha, manager, as_user):
         client = as_user(manager)
