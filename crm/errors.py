@@ -48,4 +48,4 @@ def csrf_failure(request, reason=""):
     if match and match.view_name == "accounts:login" and request.user.is_authenticated and not wants_json(request):
         return redirect("home")  # she signed in in another tab
     get_token(request)  # a script that sends it again finds the new token in the cookie
-    return send_again(error(request, 403, NO_TOKEN))
+    return send_again(error(request, 403, NO_TOKEN, title="Not done"))

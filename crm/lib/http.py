@@ -98,11 +98,11 @@ def _as_field(value: object) -> str:
     return text
 
 
-def error(request: HttpRequest, status: int, message: str) -> HttpResponse:
-    """The answer to a request that failed: `{"error": message}` or a page that says it."""
+def error(request: HttpRequest, status: int, message: str, *, title: str = "") -> HttpResponse:
+    """The answer to a request that failed: `{"error": message}` or a page that says it, under its code's `title`."""
     if wants_json(request):
         return JsonResponse({"error": message}, status=status)
-    context = {"status": status, "title": TITLES.get(status, TITLES[400]), "message": message}
+    context = {"status": status, "title": title or TITLES.get(status, TITLES[400]), "message": message}
     if status >= 500:  # the frame asks the database, and that may be what is broken
         return HttpResponse(render_to_string("error.html", context), status=status)
     return render(request, "error.html", context, status=status)

@@ -3,7 +3,8 @@
 (() => {
   const ME = document.body.dataset.user;
   const WANTED = `desk:${ME}:tell-due`, TOLD = `desk:${ME}:told-due`;
-  const EVERY = 60_000;
+  const ASKED = `desk:${ME}:asked-due`;
+  const EVERY = 60_000, OUT_OF_SIGHT = 5 * 60_000; // "due now" lasts a quarter of an hour
   const button = document.querySelector("[data-tell-due]");
   if (!window.isSecureContext || !("Notification" in window) || !("serviceWorker" in navigator)) return;
 
@@ -19,6 +20,7 @@
   }
 
   async function look() {
+    localStorage.setItem(ASKED, Date.now());
     const answer = await fetch("/follow-ups/due/", { headers: { Accept: "application/json" } }).catch(() => null);
     if (!answer?.ok) return; // no connection or signed out: looked at again in a minute
     const { due, first, newest } = await answer.json();
@@ -36,7 +38,15 @@
     if (wanted()) look();
   });
 
+  // One tab asks for the whole device; while none is looked at, seldom.
+  function ask() {
+    const since = Date.now() - (Number(localStorage.getItem(ASKED)) || 0);
+    if (!wanted() || (since >= 0 && since < (document.hidden ? OUT_OF_SIGHT : EVERY))) return;
+    look();
+  }
+
   show();
-  setInterval(() => { if (wanted()) look(); }, EVERY);
-  if (wanted()) look();
+  setInterval(ask, EVERY / 4);
+  document.addEventListener("visibilitychange", ask);
+  ask();
 })();

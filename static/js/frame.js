@@ -38,4 +38,34 @@
   }
 
   const act = (key) => !document.querySelector("dialog[open]") && Boolean(KEYS[key]?.());
+
+  // --- Forms that no other script sends ---
+  // Without a connection one would end on the browser's own page, and what was typed with it. And signing in once more
+  // in another tab has made its token stale; not for who signed in there as somebody else, since the page is not theirs.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    const token = form.elements.csrfmiddlewaretoken;
+    if (event.defaultPrevented || !token || form.matches("[data-keep], [data-json-form]")) return;
+    if (navigator.onLine) token.value = freshToken() ?? token.value;
+    else {
+      event.preventDefault();
+      say("No connection. Nothing was sent, and it is all still here. Try again when the connection is back.");
+    }
+  });
+
+  function freshToken() {
+    try {
+      if (JSON.parse(localStorage.getItem("desk:me")) !== document.body.dataset.user) return null;
+    } catch { return null; } // no memory of who it was
+    return document.cookie.split("; ").find((pair) => pair.startsWith("csrftoken="))?.slice("csrftoken=".length);
+  }
+
+  function say(words) {
+    const message = document.createElement("p");
+    message.className = "message message-warning";
+    message.textContent = words;
+    const place = document.querySelector("[data-messages]");
+    place.replaceChildren(message);
+    place.scrollIntoView({ block: "center" });
+  }
 })();

@@ -94,7 +94,11 @@
     await alone(async () => {
       for (const entry of waiting().filter((other) => !other.refused)) {
         const result = await send(entry);
-        if (result.state === "waiting") break;
+        if (result.state === "waiting") {
+          const form = formOf(entry);
+          if (form) say(form, result.words); // why it waits may have changed
+          break;
+        }
         failures = 0;
         arrived(entry, result);
       }
@@ -104,12 +108,13 @@
 
   // Sent from the outbox: the form it came from, if it still stands there, goes on as if it had been sent at once.
   function arrived(entry, result) {
-    const form = [...document.querySelectorAll("[data-keep]")].find((other) => sameCustomer(other, entry));
+    const form = formOf(entry);
     if (!form) return;
     if (result.state === "sent") saved(form, result.json);
     else refused(form, result);
   }
-  const sameCustomer = (form, entry) => entry.customer === form.dataset.keep;
+  const formOf = (entry) =>
+    [...document.querySelectorAll("[data-keep]")].find((form) => form.dataset.keep === entry.customer);
 
   // --- Drafts ---
   function keep(form) {
