@@ -69,7 +69,7 @@ class StatusForm(forms.ModelForm):
     def clean(self) -> dict:
         if not self.instance.pk:
             try:
-                self.instance.mark = Status.free_mark()
+                Status.free_mark()  # which it gets when it is saved
             except ValueError as error:
                 raise forms.ValidationError(f"{error} Change one that is not in use.") from error
         return super().clean()

@@ -61,6 +61,12 @@ class Status(models.Model):
     def __str__(self) -> str:
         return self.label
 
+    def save(self, *args, **kwargs) -> None:
+        """A new one gets its mark here, wherever it is added. Raises ValueError when there are as many as can be."""
+        if self.mark is None:
+            self.mark = self.free_mark()
+        super().save(*args, **kwargs)
+
     @classmethod
     def free_mark(cls) -> int:
         """The mark of the next one that is added. Raises ValueError when there are as many as can be."""

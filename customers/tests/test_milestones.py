@@ -144,6 +144,10 @@ class TestMarks:
         record(farah, "HOSTEL_VISIT", asha)
         assert kept(farah)[0] == {"HOSTEL_VISIT"}
 
+    def test_one_added_elsewhere_than_in_admin_gets_one_too(self, db):
+        added = Status.objects.create(code="HOSTEL_VISIT", label="Hostel visit", stage="interest")
+        assert added.mark == 2 * Status.objects.get(pk="ADMISSION").mark
+
     def test_editing_one_leaves_its_mark(self, admin_user, as_user):
         before = Status.objects.get(pk="VALID").mark
         values = {"label": "Checked", "colour": "#123456", "order": 40, "stage": "contact", "is_active": "on"}
