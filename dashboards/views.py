@@ -11,6 +11,7 @@ from accounts.models import Role, User
 from crm.lib.downloads import attachment, spooled, streamed
 from crm.lib.http import form_errors, require_methods, wants_json
 from customers import exports
+from customers.models import SharingSettings
 from dashboards import figures, presenters, trends
 from dashboards.forms import ReportForm, WhoseDayForm
 from dashboards.notices import notices as told
@@ -38,7 +39,8 @@ def manager(request):
     }
     if wants_json(request):
         return JsonResponse(presenters.manager_dashboard(**context))
-    return render(request, "dashboards/manager.html", presenters.manager_page(**context))
+    alarm_before = SharingSettings.current().alarm_before(now)
+    return render(request, "dashboards/manager.html", presenters.manager_page(**context, alarm_before=alarm_before))
 
 
 @roles_allowed(*EVERYBODY)

@@ -1,5 +1,7 @@
 """How new customers find somebody: the ordered rules, and what counsellors may take for themselves."""
 
+from datetime import datetime, timedelta
+
 from django.conf import settings
 from django.core.validators import MaxValueValidator
 from django.db import models
@@ -40,6 +42,10 @@ class SharingSettings(models.Model):
     def current(cls) -> "SharingSettings":
         """The settings in force. One query."""
         return cls.objects.filter(pk=cls.ONLY).first() or cls()
+
+    def alarm_before(self, now: datetime) -> datetime | None:
+        """Whoever has waited since before then is marked; None: nobody."""
+        return now - timedelta(days=self.alarm_days) if self.alarm_days else None
 
 
 class SharingRuleQuerySet(models.QuerySet):

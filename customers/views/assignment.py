@@ -81,7 +81,7 @@ def unassigned(request):
     context = {
         "seats": seats,
         "has_rules": SharingRule.objects.exists(),
-        "alarm_before": _alarm_before(now),
+        "alarm_before": SharingSettings.current().alarm_before(now),
         "oldest": waiting_longest(waiting),
         "most": max((seat.load for seat in seats), default=0) or 1,
         "batches": batches,
@@ -93,12 +93,6 @@ def unassigned(request):
     context |= filtered(params, form, asked=("search", "area", "source")) | chosen_before(request, found["page"])
     context["list_parameters"].append(("owner", NOBODY))
     return render(request, "customers/unassigned.html", context)
-
-
-def _alarm_before(now: datetime) -> datetime | None:
-    """Whoever has waited since before then is marked; None: nobody."""
-    days = SharingSettings.current().alarm_days
-    return now - timedelta(days=days) if days else None
 
 
 @roles_allowed(SALES)

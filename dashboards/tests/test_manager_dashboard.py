@@ -88,7 +88,7 @@ def test_the_number_of_queries_does_not_grow(size, manager, as_user, django_asse
     client = as_user(manager)
     client.get(URL)
 
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(22):
         assert client.get(URL).status_code == 200
 
 
@@ -96,3 +96,12 @@ def test_an_empty_desk_says_what_to_do_next(manager, as_user):
     page = as_user(manager).get(URL).content.decode()
     assert "No customers yet" in page
     assert reverse("imports:upload") in page
+
+
+@pytest.mark.parametrize(("days", "marked"), [(1, False), (3, True)])
+def test_who_waits_longer_than_the_alarm_allows_is_marked(days, marked, manager, as_user):
+    CustomerFactory(created_at=timezone.now() - timedelta(days=days))
+
+    page = as_user(manager).get(URL).content.decode()
+
+    assert bool(re.search(r'class="is-due">oldest', page)) is marked

@@ -1,0 +1,37 @@
+"""The manager's dashboard on a phone and on paper: what can wait is folded on the one, and open on the other."""
+
+import pytest
+from django.utils.timezone import localdate
+from playwright.sync_api import expect
+
+from customers.tests.factories import CustomerFactory
+
+
+@pytest.fixture
+def desk(asha):
+    CustomerFactory(assigned_to=asha, date=localdate())
+
+
+def test_a_phone_shows_the_team_and_folds_what_can_wait(phone, sign_in, manager, asha, desk):
+    sign_in(phone, manager)
+
+    phone.goto("/dashboard/manager/")
+
+    assert phone.get_by_role("link", name=str(asha), exact=True).is_visible()
+    assert not phone.locator(".funnel").is_visible()
+    phone.get_by_text("How far they come").click()
+    assert phone.locator(".funnel").is_visible()
+
+
+def test_a_desk_and_paper_as_narrow_as_a_phone_show_the_tables_whole(page, sign_in, manager, desk):
+    sign_in(page, manager)
+
+    page.goto("/dashboard/manager/")
+    expect(page.locator(".funnel")).to_be_visible()
+
+    page.set_viewport_size({"width": 717, "height": 1000})  # A4 within its margins
+    page.emulate_media(media="print")
+    expect(page.locator(".funnel")).to_be_visible()
+    expect(page.get_by_role("columnheader", name="Contacted today")).to_be_visible()
+    page.goto("/customers/")
+    expect(page.get_by_role("columnheader", name="Counsellor")).to_be_visible()
