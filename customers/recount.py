@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from django.db import transaction
 
 from accounts.models import User
 from crm.lib.text import fold, search_text
+from customers import milestones
 from customers.models import AssignmentChange, Batch, ContactNumber, Customer, Enquiry, FollowUp, Status, StatusChange
 from customers.models.customer import AREA_LENGTH
 
@@ -30,9 +31,11 @@ class Difference:
     figure: str
     kept: object
     counted: object
+    mended: bool = False
 
     def __str__(self) -> str:
-        return f"{self.whose}: {self.figure} is {self.kept}, counted {self.counted}"
+        done = ", mended" if self.mended else ""
+        return f"{self.whose}: {self.figure} is {self.kept}, counted {self.counted}{done}"
 
 
 @dataclass(slots=True)
@@ -54,8 +57,11 @@ class History:
     behind: list["History"] = field(default_factory=list)  # of those who were merged into her
 
 
-def differences() -> Iterator[Difference]:
-    """Every figure of a customer, and of the deals, that is wrong; none when all is well."""
+def differences(*, mend: bool = False) -> Iterator[Difference]:
+    """Every figure of a customer, and of the deals, that is wrong; none when all is well.
+
+    `mend` writes anew those that follow from a history alone: what `milestones` keeps.
+    """
     last = None
     while ids := _next_ids(last):
         wrong = {pk for pk, _ in _compared(ids)}
@@ -64,9 +70,15 @@ def differences() -> Iterator[Difference]:
             with transaction.atomic():
                 held = Customer.objects.filter(pk__in=wrong).order_by("pk").select_for_update(of=("self",))
                 found = list(_compared([row.pk for row in held.only("pk")]))
+                found = _mended(found) if mend else found
             yield from (difference for _, difference in found)
         last = ids[-1]
     yield from _deals()
+
+
+def _mended(found: list[tuple[UUID, Difference]]) -> list[tuple[UUID, Difference]]:
+    milestones.recount({pk for pk, difference in found if difference.figure in milestones.KEPT})
+    return [(pk, replace(difference, mended=difference.figure in milestones.KEPT)) for pk, difference in found]
 
 
 def _next_ids(last: UUID | None) -> list[UUID]:

@@ -66,6 +66,29 @@ def test_a_wrong_figure_is_named(world, capsys, figure, wrong):
     assert {line.partition(":")[0] for line in lines} == {f"Customer {customer.pk}"}
 
 
+def test_what_the_last_release_wrote_beside_a_migration_is_mended(world, capsys):
+    whose = Customer.objects.filter(attempts__gt=1).order_by("pk")[:2]
+    for customer in whose:
+        Customer.objects.filter(pk=customer.pk).update(been_at=0, first_contact_at=None)
+
+    call_command("check_figures", mend=True)
+
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.endswith(", mended") for line in lines] == [True] * 4 + [False]
+    assert checked(capsys) == []
+
+
+def test_what_cannot_be_mended_is_named_all_the_same(world, capsys):
+    customer = Customer.objects.first()
+    Customer.objects.filter(pk=customer.pk).update(attempts=99, been_at=2**40)
+
+    with pytest.raises(CommandError, match="1 figures"):
+        call_command("check_figures", mend=True)
+
+    capsys.readouterr()
+    assert [line.split(": ")[1][:8] for line in checked(capsys)] == ["attempts"]
+
+
 def test_a_follow_up_in_the_wrong_hands_is_named(world, capsys):
     planned = FollowUp.objects.open().exclude(owner=None).first()
     FollowUp.objects.filter(pk=planned.pk).update(owner=None)
