@@ -104,6 +104,24 @@ def test_without_script_the_page_shows_it_and_its_button_does_it(client, team):
     assert Batch.objects.get().counts["assigned"] == 10
 
 
+def test_choosing_otherwise_finds_what_was_ticked_and_chosen(client, team):
+    chosen, other = CustomerFactory(area="Kochi"), CustomerFactory(area="Kochi")
+    drawn = client.get("/customers/unassigned/", {"area": "Kochi"}).text
+    token = re.search(r'name="draft" value="([^"]+)"', drawn)[1]
+    ask = {"customer_ids": str(chosen.pk), "how": "load", "draft": token, "preview": "1"}
+    page = client.post(BULK, ask).text
+    form = re.search(r'class="share-preview">(.+?)</form>', page, re.S)[1]
+    fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form))
+
+    page = client.post(BULK, {**fields, "otherwise": "1"}, follow=True)
+
+    assert page.redirect_chain == [("/customers/unassigned/?area=Kochi", 302)]
+    assert f'value="{chosen.pk}" checked' in page.text
+    assert f'value="{other.pk}" checked' not in page.text
+    assert re.search(r'value="load" checked', page.text)
+    assert not Batch.objects.exists()
+
+
 @pytest.mark.parametrize("page", ["/customers/unassigned/", "/customers/"])
 def test_both_lists_offer_the_look(page, client, team):
     CustomerFactory()

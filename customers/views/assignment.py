@@ -167,6 +167,8 @@ def random_assign(request):
 
 def _share(request: HttpRequest, default_how: str) -> HttpResponse:
     data, now = request_data(request), timezone.now()
+    if "otherwise" in data:
+        return _to_choosing(request)
     form = ShareForm(data, counsellors=User.objects.sales_users(), how=default_how)
     if not form.is_valid():
         if form.refusal or drafts.way_back(request):
@@ -212,7 +214,7 @@ def _looked_ahead(request: HttpRequest, form: ShareForm, data: QueryDict, now: d
         return JsonResponse({"shares": shares, "left": left})
     kept = [(name, value) for name, values in data.lists() if name not in NOT_CARRIED_ON for value in values]
     context = {"foreseen": foreseen, "left": left_in_words(foreseen.left), "carried": kept, "action": request.path}
-    return render(request, "customers/share_preview.html", {**context, "back": drafts.way_back(request)})
+    return render(request, "customers/share_preview.html", context)
 
 
 def _foreseen(user: User, form: ShareForm, data: QueryDict, now: datetime) -> Foreseen:
@@ -233,5 +235,10 @@ def _refused(request: HttpRequest, sentence: str) -> HttpResponse:
     if wants_json(request):
         return error(request, 400, sentence)
     messages.error(request, sentence)
+    return _to_choosing(request)
+
+
+def _to_choosing(request: HttpRequest) -> HttpResponse:
+    """Back to the page that it was chosen on, with what was ticked and typed there."""
     drafts.keep(request)
     return redirect(drafts.way_back(request) or "customers:unassigned")
