@@ -122,6 +122,17 @@ def test_choosing_otherwise_finds_what_was_ticked_and_chosen(client, team):
     assert not Batch.objects.exists()
 
 
+def test_the_list_evens_out_the_open_load_with_one_button(client, team):
+    CustomerFactory.create_batch(2)
+    page = client.get("/customers/").text
+    button = re.search(r'<button[^>]+name="(how)" value="(load)"[^>]+formaction="([^"]+)"', page)
+
+    client.post(button[3], {**ALL, "sales_user": "", button[1]: button[2]})
+
+    assert Customer.objects.filter(assigned_to=team["asha"]).count() == 4  # she had the most
+    assert not Customer.objects.unassigned().exists()
+
+
 @pytest.mark.parametrize("page", ["/customers/unassigned/", "/customers/"])
 def test_both_lists_offer_the_look(page, client, team):
     CustomerFactory()
