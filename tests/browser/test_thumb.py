@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from customers import actions
 from customers.models import CallingRules, Status
-from customers.tests.factories import CustomerFactory
+from customers.tests.factories import CustomerFactory, FollowUpFactory
 
 # Words in a sentence that are a link are left out: a line of text is as high as it is. A box to tick is as large as its
 # row, which ticks it.
@@ -89,6 +89,20 @@ def test_everything_can_be_tapped(phone, asha, work, sign_in, shot):
     phone.locator(".put-off summary").first.tap()
     faults["put off"] = phone.evaluate(FAULTS)
     assert {path: found for path, found in faults.items() if found} == {}
+
+
+def test_the_last_one_of_the_day_can_be_put_off(phone, asha, sign_in):
+    CallingRules.objects.create(opens="00:00", closes="23:59:59.999999")
+    due_at = timezone.now() + timedelta(days=3)
+    for customer in CustomerFactory.create_batch(8, assigned_to=asha, next_follow_up_at=due_at):
+        FollowUpFactory(customer=customer, due_at=due_at, created_by=asha)
+    sign_in(phone, asha)
+    phone.goto("/follow-ups/")
+    last = phone.locator(".put-off").last
+    last.locator("summary").tap()
+    phone.evaluate("window.scrollTo(0, document.documentElement.scrollHeight)")
+    sheet, bar = last.locator("button").last.bounding_box(), phone.locator(".bottom-bar").bounding_box()
+    assert sheet["y"] + sheet["height"] <= bar["y"]
 
 
 def test_a_box_is_ticked_anywhere_in_its_row(phone, asha, sign_in):
