@@ -29,6 +29,7 @@ urlpatterns = [
     path("customers/next/", calls.next_customer, name="next"),
     path("customers/take/", assignment.take, name="take"),
     path("customers/unassigned/", assignment.unassigned, name="unassigned"),
+    path("customers/unassigned/loads/", assignment.loads, name="loads"),
     path("customers/bulk-assign/", assignment.bulk_assign, name="bulk_assign"),
     path("customers/random-assign/", assignment.random_assign, name="random_assign"),
     path("customers/export/", exports.export, name="export"),

@@ -93,6 +93,7 @@ ROWS = [
     Row("customers:update_status", HERS, post=BAD, kwargs=CUSTOMER, json_endpoint=True, by_row=("other",)),
     Row("customers:assign", MANAGERS, post=BAD, data={"sales_user": "x"}, kwargs=CUSTOMER, json_endpoint=True),
     Row("customers:unassigned", MANAGERS, get=OK),
+    Row("customers:loads", MANAGERS, get=OK),
     Row("customers:bulk_assign", MANAGERS, post=(302, 400, 302)),
     Row("customers:random_assign", MANAGERS, post=(302, 400, 302)),
     Row("customers:batch", MANAGERS, get=OK, kwargs=("batch_id",)),

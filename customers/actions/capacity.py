@@ -60,15 +60,16 @@ def eligible(*, now: datetime) -> list[User]:
 
 @dataclass
 class Seat:
-    """One who can be given customers: how many open ones she has, and how many more she may get (None: any)."""
+    """One who can be given customers: how many open ones she has (None: not counted), and how many more she may get
+    (None: any)."""
 
     user: User
-    load: int
+    load: int | None
     room: int | None
 
 
-def seats(*, now: datetime) -> list[Seat]:
-    """Everybody who can be given customers now, in the order of their names."""
+def seats(*, now: datetime, counted: bool = True) -> list[Seat]:
+    """Everybody who can be given customers now, in the order of their names; `counted`: with their loads."""
     rooms = capacities(now=now)
-    load = loads(rooms)
+    load = loads(rooms) if counted else dict.fromkeys(user.pk for user in rooms)
     return [Seat(user, load[user.pk], rooms[user]) for user in sorted(rooms, key=lambda user: str(user).casefold())]

@@ -4,6 +4,8 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.tests.factories import UserFactory
@@ -111,10 +113,29 @@ def test_the_counsellors_with_their_open_load(page, asha, ravi):
     CustomerFactory.create_batch(3, assigned_to=asha)
     CustomerFactory(assigned_to=asha, status_id="ADMISSION", status=None)
     CustomerFactory()
-    html = page()
+    html = page(loads=1)
     assert f'<option value="{asha.pk}">Asha (3 open)</option>' in html
     assert f'<option value="{ravi.pk}">Ravi (0 open)</option>' in html
     assert f'value="{away.pk}"' not in html
+
+
+def test_the_open_load_is_counted_only_when_it_is_asked_for(page, as_user, manager, asha, ravi):
+    CustomerFactory.create_batch(3, assigned_to=asha)
+    CustomerFactory(assigned_to=asha, status_id="ADMISSION", status=None)
+    CustomerFactory(name="Farah", area="Aluva")
+
+    with CaptureQueriesContext(connection) as captured:
+        html = page(area="Aluva")
+    answer = as_user(manager).get(f"{URL}loads/")
+
+    assert not any('GROUP BY "customers_customer"."assigned_to_id"' in query["sql"] for query in captured)
+    assert f'<option value="{asha.pk}">Asha</option>' in html
+    assert '<a href="?area=Aluva&amp;loads=1#share-title" data-loads="/customers/unassigned/loads/">' in html
+    assert answer.json() == {"loads": [{"id": asha.pk, "open": 3}, {"id": ravi.pk, "open": 0}]}
+
+
+def test_a_stranger_is_not_told_the_loads(as_user, asha):
+    assert as_user(asha).get(f"{URL}loads/").status_code == 403
 
 
 def test_empty_states(page, as_user, manager):

@@ -77,13 +77,14 @@ def unassigned(request):
         (batch, progress(batch, viewer=request.user, now=now), not actions.why_not_undone(batch))
         for batch in _batches(request.user, now)
     ]
-    seats = actions.seats(now=now)
+    # Counting everybody's open customers takes its time: only whoever is about to share out needs it.
+    seats = actions.seats(now=now, counted="loads" in params)
     context = {
         "seats": seats,
         "has_rules": SharingRule.objects.exists(),
         "alarm_before": SharingSettings.current().alarm_before(now),
         "oldest": waiting_longest(waiting),
-        "most": max((seat.load for seat in seats), default=0) or 1,
+        "most": max((seat.load or 0 for seat in seats), default=0) or 1,
         "batches": batches,
         "working": any(batch.is_under_way for batch, *_ in batches),
         "now": now,
@@ -93,6 +94,14 @@ def unassigned(request):
     context |= filtered(params, form, asked=("search", "area", "source")) | chosen_before(request, found["page"])
     context["list_parameters"].append(("owner", NOBODY))
     return render(request, "customers/unassigned.html", context)
+
+
+@roles_allowed(MANAGER)
+@require_methods("GET")
+def loads(request):
+    """How many open customers each has who can be given more: what the sharing form asks for once some are chosen."""
+    seats = actions.seats(now=timezone.now())
+    return JsonResponse({"loads": [{"id": seat.user.pk, "open": seat.load} for seat in seats]})
 
 
 @roles_allowed(SALES)

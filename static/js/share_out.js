@@ -63,12 +63,44 @@
     const ticked = seats.filter((seat) => seat.checked);
     const playing = toOne ? seats.filter((seat) => seat.value === one) : ticked.length ? ticked : seats;
     const how = form.querySelector("[name=how]:checked")?.value ?? "random";
-    const got = how === "rules" ? [] : shares(count, playing, how); // whom a rule fits only the server knows
+    // Whom a rule fits only the server knows; nor can be evened out what is not counted yet.
+    const unknown = how === "rules" || (how === "load" && playing.some((seat) => seat.dataset.load === ""));
+    const got = unknown ? [] : shares(count, playing, how);
     seats.forEach((seat) => (seat.closest("li").querySelector("[data-weight]").hidden = how !== "weights"));
     seats.forEach((seat) => {
       const plus = seat.closest("li").querySelector("[data-plus]");
       const n = got[playing.indexOf(seat)] ?? 0;
       plus.textContent = n ? `+${number.format(n)}` : "";
+    });
+  }
+
+  // How many open ones each has is counted only for whoever shares out: it takes the server a while.
+  async function askLoads(form) {
+    const link = form.querySelector("[data-loads]");
+    if (!link || link.dataset.asked) return;
+    link.dataset.asked = "1";
+    try {
+      const answer = await fetch(link.dataset.loads, { headers: { Accept: "application/json" } });
+      if (!answer.ok) throw new Error(answer.statusText);
+      drawLoads(form, (await answer.json()).loads);
+      link.closest("p").remove();
+      draw(form);
+    } catch {
+      delete link.dataset.asked; // the link still leads to a page with the numbers
+    }
+  }
+
+  function drawLoads(form, loads) {
+    const most = Math.max(1, ...loads.map((load) => load.open));
+    loads.forEach(({ id, open }) => {
+      const seat = form.querySelector(`[data-seat][value="${id}"]`);
+      const option = form.querySelector(`[data-one] option[value="${id}"]`);
+      if (!seat || !option) return;
+      const [row, meter] = [seat.closest("li"), seat.closest("li").querySelector("meter")];
+      seat.dataset.load = open;
+      option.textContent += ` (${number.format(open)} open)`;
+      Object.assign(meter, { max: most, value: open, hidden: false });
+      row.querySelector("[data-open]").textContent = number.format(open);
     });
   }
 
@@ -81,6 +113,7 @@
     if (said) said.textContent = count ? `${number.format(count)} selected` : "Tick those to act on.";
     form.querySelector("[data-share-bar]")?.classList.toggle("is-up", count > 0);
     if (form.querySelector("[data-seat]")) drawPreview(form, count);
+    if (count) askLoads(form);
   }
 
   document.querySelectorAll("form[data-selection]").forEach((form) => {
@@ -96,6 +129,10 @@
         form.querySelector("[name=how][value=random]").checked = true;
       }
       draw(form);
+    });
+    form.querySelector("[data-loads]")?.addEventListener("click", (event) => {
+      event.preventDefault();
+      askLoads(form);
     });
     form.addEventListener("input", ({ target }) => target.matches("[data-limit], [data-weight] input") && draw(form));
     form.addEventListener("submit", (event) => {
