@@ -1,9 +1,10 @@
-"""The manager's dashboard on a phone and on paper: what can wait is folded on the one, and open on the other."""
+"""The manager's dashboard and team on a phone and on paper: what can wait is folded on the one, open on the other."""
 
 import pytest
 from django.utils.timezone import localdate
 from playwright.sync_api import expect
 
+from accounts.tests.factories import UserFactory
 from customers.tests.factories import CustomerFactory
 
 
@@ -35,3 +36,13 @@ def test_a_desk_and_paper_as_narrow_as_a_phone_show_the_tables_whole(page, sign_
     expect(page.get_by_role("columnheader", name="Contacted today")).to_be_visible()
     page.goto("/customers/")
     expect(page.get_by_role("columnheader", name="Counsellor")).to_be_visible()
+
+
+@pytest.mark.parametrize("path", ["/dashboard/manager/", "/team/"])
+def test_a_very_long_name_does_not_make_the_phone_scroll_sideways(path, phone, sign_in, manager):
+    UserFactory(first_name="Venkatanarasimharajuvaripeta", last_name="Thiruvananthapuram-Kunnathunad")
+    sign_in(phone, manager)
+
+    phone.goto(path)
+
+    assert phone.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
