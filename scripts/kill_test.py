@@ -28,6 +28,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
+STANDSTILL = 60  # seconds without a step forward
 DEADLINE = 240  # seconds for one import or undo, kills included
 END_STATES = ("done", "checked", "undone", "failed", "refused", "cancelled", "needs_mapping")
 
@@ -310,9 +311,11 @@ def in_peace(database: Database) -> tuple[float, float]:
 
 def until(database: Database, reached) -> None:
     """Wait for a place, or for the end of the work."""
-    end = time.monotonic() + 60
+    last, end = None, 0.0
     while not reached(standing := database.standing()) and standing[0] not in END_STATES:
-        if time.monotonic() > end:
+        if standing != last:
+            last, end = standing, time.monotonic() + STANDSTILL
+        elif time.monotonic() > end:
             raise SystemExit(f"It does not move: {standing}")
         time.sleep(0.005)
 
