@@ -7,7 +7,7 @@ from django.middleware.csrf import get_token
 from django.shortcuts import redirect
 
 from crm.lib import drafts
-from crm.lib.http import error, page_behind, send_again, wants_json
+from crm.lib.http import Unclear, error, page_behind, send_again, wants_json
 
 TOO_MANY = "Too many fields in one request. To act on more than 10,000 customers use “all matching”."
 STALE = "The page had been open for too long to be saved safely. What you typed is here: save it again."
@@ -20,7 +20,8 @@ def bad_request(request, exception=None):
     if isinstance(exception, TooManyFieldsSent | RequestDataTooBig):
         return error(request, 400, TOO_MANY)
     message = str(exception) if isinstance(exception, BadRequest) else ""
-    return error(request, 400, message or "The request could not be understood.")
+    way_on = f"{request.path}?{exception.rest}" if isinstance(exception, Unclear) and request.method == "GET" else ""
+    return error(request, 400, message or "The request could not be understood.", way_on=way_on)
 
 
 def permission_denied(request, exception=None):

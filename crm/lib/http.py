@@ -33,6 +33,14 @@ TITLES = {
 }
 
 
+class Unclear(BadRequest):
+    """Some parameters make no sense; `rest` is the query that is left without them."""
+
+    def __init__(self, message: str, rest: str):
+        super().__init__(message)
+        self.rest = rest
+
+
 def json_endpoint(view: Callable) -> Callable:
     """Mark `view` as one that answers JSON unless a page is asked for by name."""
     view.json_endpoint = True
@@ -98,11 +106,15 @@ def _as_field(value: object) -> str:
     return text
 
 
-def error(request: HttpRequest, status: int, message: str, *, title: str = "") -> HttpResponse:
-    """The answer to a request that failed: `{"error": message}` or a page that says it, under its code's `title`."""
+def error(request: HttpRequest, status: int, message: str, *, title: str = "", way_on: str = "") -> HttpResponse:
+    """The answer to a request that failed: `{"error": message}` or a page that says it, under its code's `title`.
+
+    `way_on`: the address of the nearest page that would not fail.
+    """
     if wants_json(request):
         return JsonResponse({"error": message}, status=status)
     context = {"status": status, "title": title or TITLES.get(status, TITLES[400]), "message": message}
+    context["way_on"] = way_on
     if status >= 500:  # the frame asks the database, and that may be what is broken
         return HttpResponse(render_to_string("error.html", context), status=status)
     return render(request, "error.html", context, status=status)

@@ -1,17 +1,17 @@
 """The parameters of the customers list: read strictly, unknown names ignored."""
 
 from functools import cached_property
+from urllib.parse import urlencode
 
 from django import forms
 from django.conf import settings
-from django.core.exceptions import BadRequest
 from django.db.models import F
 from django.forms import BoundField
 from django.http import QueryDict
 from django.utils.timezone import localdate
 
 from accounts.models import Role, User
-from crm.lib.http import form_errors
+from crm.lib.http import Unclear, form_errors
 from crm.lib.pagination import MAX_PAGE_SIZE, PAGE_SIZE, Sort
 from crm.lib.phones import spaced
 from customers.forms.fields import DayField, LineField, NumbersField, SeveralField
@@ -233,9 +233,12 @@ class ListForm(forms.Form):
         return self.cleaned_data
 
     def checked(self) -> "ListForm":
-        """The form itself. Raises BadRequest with a sentence for the first parameters that make no sense."""
+        """The form itself. Raises Unclear with a sentence when parameters make no sense."""
         if not self.is_valid():
-            raise BadRequest(form_errors(self))
+            # Of days that contradict each other any may be the wrong one.
+            wrong = {*self.errors, *(DAYS if self.non_field_errors() else ())}
+            rest = {name: values for name, values in self.data.lists() if name not in wrong}
+            raise Unclear(form_errors(self), urlencode(rest, doseq=True))
         return self
 
     @cached_property

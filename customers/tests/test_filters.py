@@ -250,3 +250,17 @@ def test_what_cannot_be_counted_in_time_is_shown_all_the_same(endless, as_user, 
 
     found = as_user(manager).get("/customers/", headers={"accept": "application/json"}).json()
     assert (len(found["results"]), found["count"], found["count_is_exact"]) == (3, 3, False)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "date_from=2026-05-02&date_to=2026-05-01",
+        "tries=many",
+        "numbers=" + "+".join(f"98765{n:05d}" for n in range(51)),
+    ],
+)
+def test_a_page_that_makes_no_sense_leads_to_the_one_without_that(wrong, manager, as_user):
+    page = as_user(manager).get(f"{URL}?status=NEW&{wrong}&sort=name", headers={"accept": "text/html"})
+    assert page.status_code == 400
+    assert f'href="{URL}?status=NEW&amp;sort=name"' in page.content.decode()
