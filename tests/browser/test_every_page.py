@@ -22,7 +22,7 @@ SIZES = {"desk": {"width": 1280, "height": 800}, "phone": {"width": 360, "height
 FILES = {"imports:template", "imports:problems_file", "imports:file"}  # sent, not shown
 SIGNED_OUT = {"accounts:login", "accounts:set_password"}
 # An answer in a line, or a part of a page.
-NO_PAGE = {"healthz", "favicon", "service_worker", "customers:due", "customers:views_menu"}
+NO_PAGE = {"healthz", "favicon", "service_worker", "customers:due", "customers:loads", "customers:views_menu"}
 
 
 @pytest.fixture
