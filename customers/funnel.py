@@ -15,12 +15,22 @@ from customers.models import CustomerQuerySet, Status
 
 def top_rung(statuses: Iterable[Status]) -> Case:
     """The highest rung of a customer's history, as a column; null for none above the first."""
+    downwards = [When(_was_at(marks), then=Value(rung)) for rung, marks in _marks(statuses)]
+    return Case(*downwards, default=None, output_field=IntegerField())
+
+
+def _marks(statuses: Iterable[Status]) -> list[tuple[int, int]]:
+    """(rung, the marks of the statuses that stand on it) from the top down; none stands on the first."""
     marks: defaultdict[int, int] = defaultdict(int)
     for status in statuses:
         if status.rung:
             marks[status.rung] |= status.mark
-    downwards = [When(_was_at(marks[rung]), then=Value(rung)) for rung in sorted(marks, reverse=True)]
-    return Case(*downwards, default=None, output_field=IntegerField())
+    return sorted(marks.items(), reverse=True)
+
+
+def _top(been_at: int, marks: Iterable[tuple[int, int]]) -> int:
+    """The same as `top_rung` of one who was at the statuses with these marks, or 0."""
+    return next((rung for rung, marked in marks if been_at & marked), 0)
 
 
 def _was_at(marks: int) -> GreaterThan:
@@ -35,10 +45,9 @@ class HowFar:
     """
 
     def __init__(self, customers: CustomerQuerySet, statuses: Iterable[Status]):
-        ladder = _ladder(statuses)
-        far = customers.annotate(top=top_rung(statuses)).order_by()
-        rows = far.values_list("status", "top").annotate(n=Count("pk"))
-        self._counted = [(status, max(ladder[status] or 0, top or 0), n) for status, top, n in rows]
+        ladder, marks = _ladder(statuses), _marks(statuses)
+        rows = customers.order_by().values_list("status", "been_at").annotate(n=Count("pk"))
+        self._counted = [(status, max(ladder[status] or 0, _top(been_at, marks)), n) for status, been_at, n in rows]
         self.total = sum(n for *_, n in self._counted)
 
     def now(self, code: str) -> int:
