@@ -42,7 +42,7 @@ SHEET_LENGTH = 120
 _COUNTERS = ("rows", "done_rows", "warned", *Outcome.values)
 # Rows that are written in one transaction: on SQLite everybody else waits for it, on PostgreSQL whoever wants one of
 # its customers, and that no longer than a second on a busy server either.
-SLICE = {"sqlite": 250, "postgresql": 1_000}
+SLICE = {"sqlite": 500, "postgresql": 1_000}
 
 
 class NeedsMapping(Exception):

@@ -61,7 +61,7 @@ def pause() -> None:
     """Between two long transactions: end if asked to; on SQLite let the waiting web writers in."""
     stop_if_asked()
     if connection.vendor == "sqlite":
-        time.sleep(0.01)
+        time.sleep(0.005)
 
 
 def patiently(step: Callable[[], bool | None]) -> bool | None:
