@@ -26,7 +26,7 @@ from customers.models import (
     Skip,
 )
 from customers.tests.factories import CustomerFactory, FollowUpFactory, StatusChangeFactory
-from customers.timeline import KINDS, pinned, status_history
+from customers.timeline import KINDS, Story
 from imports.tests.factories import imported
 from imports.undo_preview import Preview
 
@@ -185,14 +185,15 @@ class TestAskedForDirectly:
     def test_the_timeline(self, kind, farah, asha, ravi):
         gone = CustomerFactory(merged_into=farah)
         Merge.objects.create(winner=farah, loser=gone, by=asha, at=timezone.now())
-        assert kind.of([farah.pk], asha).exists()
-        assert not kind.of([farah.pk], ravi).exists()
+        now = timezone.now()
+        assert {entry.kind for entry in Story(farah, asha).entries(now=now, kinds={kind.name})[0]} == {kind.name}
+        assert Story(farah, ravi).entries(now=now, kinds={kind.name}) == ([], False)
 
     def test_her_page(self, farah, asha, ravi):
-        assert pinned(farah, asha)
-        assert not pinned(farah, ravi)
-        assert status_history(farah, asha)[0]
-        assert not status_history(farah, ravi)[0]
+        assert Story(farah, asha).pinned()
+        assert not Story(farah, ravi).pinned()
+        assert Story(farah, asha).status_history()[0]
+        assert not Story(farah, ravi).status_history()[0]
         assert worklist.open_promise(asha, farah)
         assert worklist.open_promise(ravi, farah) is None
 

@@ -21,7 +21,7 @@ from customers.models import (
 )
 from customers.my_day import my_day
 from customers.tests.factories import CustomerFactory, FollowUpFactory, SourceFactory, StatusChangeFactory, likely_pair
-from customers.timeline import pinned, status_history
+from customers.timeline import Story
 from dashboards.tests.reports import all_told
 from imports.report.card import report_card
 from imports.tests.factories import imported
@@ -40,8 +40,8 @@ def test_what_was_merged_into_a_colleagues_customer_is_hers_alone(farah, asha, r
     gone = CustomerFactory(assigned_to=ravi, merged_into=farah)
     Note.objects.create(customer=gone, text=SECRET, by=ravi, at=timezone.now(), pinned=True)
     StatusChangeFactory(customer=gone, changed_by=ravi)
-    assert len(pinned(farah, asha)) == 1
-    assert len(status_history(farah, asha)[0]) == 1
+    assert len(Story(farah, asha).pinned()) == 1
+    assert len(Story(farah, asha).status_history()[0]) == 1
     assert not Note.objects.visible_to(ravi, merged=True).exists()
     assert not StatusChange.objects.visible_to(ravi, merged=True).exists()
 

@@ -11,7 +11,7 @@ from customers import actions
 from customers.models import AssignmentChange, CallingRules, Customer, FieldChange, FollowUp, Merge, Note, Status
 from customers.recount import differences
 from customers.tests.factories import CourseFactory, CustomerFactory, FollowUpFactory
-from customers.timeline import pinned, status_history, timeline
+from customers.timeline import Story
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
@@ -79,11 +79,11 @@ def test_the_loser_stays_behind_the_survivor_with_her_own_history(farah, double,
     assert double.merged_into == farah
     assert list(Customer.objects.visible_to(manager)) == [farah]
     assert double.status_changes.count() == 1
-    kinds = {entry.kind for entry in timeline(farah, asha, now=NOW)[0]}
+    kinds = {entry.kind for entry in Story(farah, asha).entries(now=NOW)[0]}
     assert {"status", "note", "enquiry", "assignment", "merge"} <= kinds
-    assert [change.notes for change in status_history(farah, asha)[0]] == ["Asked for the fees"]
-    assert [note.text for note in pinned(farah, asha)] == ["Father decides"]
-    assert timeline(farah, ravi, now=NOW)[0] == []
+    assert [change.notes for change in Story(farah, asha).status_history()[0]] == ["Asked for the fees"]
+    assert [note.text for note in Story(farah, asha).pinned()] == ["Father decides"]
+    assert Story(farah, ravi).entries(now=NOW)[0] == []
     page = as_user(asha).get(f"/customers/{double.pk}/", follow=True)
     assert page.redirect_chain[-1][0] == f"/customers/{farah.pk}/"
     assert "Asked for the fees" in page.content.decode()

@@ -7,7 +7,7 @@ import time_machine
 
 from customers.models import CallTap, FieldChange, Note, Skip
 from customers.tests.factories import CustomerFactory, StatusChangeFactory
-from customers.timeline import timeline
+from customers.timeline import Story
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 25, 6, 30, tzinfo=UTC)
@@ -41,7 +41,7 @@ def test_each_standing_status_says_how_long_it_lasted(farah, asha):
         StatusChangeFactory(
             customer=farah, changed_by=asha, new_status_id=code, happened_at=NOW - days * DAY, undone_at=undone
         )
-    entries, _ = timeline(farah, asha, now=NOW, kinds={"status"})
+    entries, _ = Story(farah, asha).entries(now=NOW, kinds={"status"})
     assert [(entry.row.new_status_id, entry.lasted) for entry in entries] == [
         ("INTERESTED", 2 * DAY),
         ("NOT_INTERESTED", None),

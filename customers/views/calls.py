@@ -21,7 +21,7 @@ from customers.forms.status import StatusForm, follow_up_chips
 from customers.models import CallingRules, Customer, Event, Skip, Stage, Status
 from customers.my_day import closing_words
 from customers.my_day import my_day as figures_of_day
-from customers.timeline import FOR_A_CALL, timeline
+from customers.timeline import FOR_A_CALL, Story
 
 ENTRIES = 4
 FIRST_OUTCOMES = 5
@@ -67,7 +67,7 @@ def call_page(
         "why": worklist.WHY[found.why],
         "numbers": list(customer.numbers.all()),
         "promise": worklist.open_promise(request.user, customer),
-        "entries": timeline(customer, request.user, now=now, kinds=FOR_A_CALL)[0][:ENTRIES],
+        "entries": Story(customer, request.user).entries(now=now, kinds=FOR_A_CALL)[0][:ENTRIES],
         "form": form or StatusForm(initial=kept.fields.dict() if kept else None, now=now),
         "outcomes": outcomes[:FIRST_OUTCOMES],
         "more_outcomes": outcomes[FIRST_OUTCOMES:],

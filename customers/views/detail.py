@@ -18,10 +18,10 @@ from customers.actions import EDIT_WITHIN, eligible
 from customers.erase_preview import files_with
 from customers.forms.status import StatusForm, follow_up_chips
 from customers.models import CallingRules, Customer, Event, LikelyDuplicate, Status
-from customers.timeline import SHOWS, pinned, status_history, timeline
+from customers.timeline import LIKELY, SHOWS, Story
 from customers.views.calls import form_name, whatsapp_url
 
-LIKELY = 3
+LIKELY_SHOWN = 3
 
 
 @roles_allowed(*EVERYBODY)
@@ -29,7 +29,7 @@ LIKELY = 3
 def customer(request, customer_id):
     row = customer_for(request.user, customer_id)
     if wants_json(request):
-        history, complete = status_history(row, request.user)
+        history, complete = Story(row, request.user).status_history()
         return JsonResponse(presenters.customer_with_history(row, history, complete=complete))
     if row.pk != customer_id:  # merged away: this is her survivor
         return redirect("customers:detail", row.pk)
@@ -71,13 +71,14 @@ def customer_page(
     if show and show not in SHOWS:
         raise BadRequest("Show one of: " + ", ".join(SHOWS) + ".")
     kinds = SHOWS[show][1] if show else ()
-    entries, more = timeline(row, request.user, now=now, everything="all" in request.GET, kinds=kinds)
+    story = Story(row, request.user)
+    entries, more = story.entries(now=now, everything="all" in request.GET, kinds=kinds)
     context = {
         "customer": row,
         "numbers": list(row.numbers.all()),
         "entries": entries,
-        "pinned": pinned(row, request.user),
-        "likely": likely_duplicates(row, request.user),
+        "pinned": story.pinned(),
+        "likely": likely_duplicates(row, request.user) if LIKELY in story.has else [],
         "shows": [(word, label) for word, (label, _) in SHOWS.items()],
         "show": show,
         "editable_since": now - EDIT_WITHIN,
@@ -104,7 +105,7 @@ def customer_page(
 def likely_duplicates(row: Customer, user: User) -> list[Customer]:
     """Who may be the same person, if `user` may see them too."""
     pairs = LikelyDuplicate.objects.visible_to(user).open().of(row).select_related("one", "other").order_by("pk")
-    return [pair.other if pair.one_id == row.pk else pair.one for pair in pairs[:LIKELY]]
+    return [pair.other if pair.one_id == row.pk else pair.one for pair in pairs[:LIKELY_SHOWN]]
 
 
 def _being_changed(typed: drafts.Draft | None) -> dict[int, str]:
