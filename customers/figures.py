@@ -57,7 +57,8 @@ def standing(viewer: User) -> Standing:
 def due_by_owner(viewer: User, *, now: datetime) -> dict[int | None, tuple[int, int]]:
     """user id or None -> (due, overdue); from an index alone, as far as it is due."""
     due = Customer.objects.visible_to(viewer).filter(FOLLOW_UPS["due"](now)).order_by().values_list("assigned_to")
-    rows = due.annotate(due=Count("pk"), overdue=Count("pk", filter=FOLLOW_UPS["overdue"](now)))
+    # Not of their ids, which are not in the index.
+    rows = due.annotate(due=Count("*"), overdue=Count("next_follow_up_at", filter=FOLLOW_UPS["overdue"](now)))
     return {owner: (n, overdue) for owner, n, overdue in rows}
 
 
@@ -107,7 +108,7 @@ def members(viewer: User, *, now: datetime) -> list[Member]:
     stand, due, contacted = standing(viewer), due_by_owner(viewer, now=now), contacted_today(viewer, now=now)
     open_ones, new, won = stand.by_owner(*OPEN_STAGES), stand.by_owner(Stage.NEW), stand.by_owner(Stage.WON)
     hers = Customer.objects.visible_to(viewer).filter(assigned_to__isnull=False).order_by()
-    given = Counter(dict(hers.filter(ASSIGNED["today"](now)).values_list("assigned_to").annotate(n=Count("pk"))))
+    given = Counter(dict(hers.filter(ASSIGNED["today"](now)).values_list("assigned_to").annotate(n=Count("*"))))
     untouched = hers.filter(assigned_to=OuterRef("pk"), status=Status.NEW)
     oldest = untouched.annotate(since=Coalesce("assigned_at", "created_at")).order_by("since").values("since")[:1]
     today = localdate(now)

@@ -41,7 +41,7 @@ def loads(viewer: User, owner: User | None, *, start: date, days: int, rules: Ca
     found = planned.filter(next_follow_up_at__gte=beginning, next_follow_up_at__lt=beginning + timedelta(days=days))
     if owner:
         found = found.filter(assigned_to=owner)
-    counts = dict(found.order_by().values_list(TruncDate("next_follow_up_at")).annotate(n=Count("pk")))
+    counts = dict(found.order_by().values_list(TruncDate("next_follow_up_at")).annotate(n=Count("*")))
     limit = rules.day_limit if owner else 10**9  # a team has no limit
     return [DayLoad(day := start + timedelta(days=n), counts.get(day, 0), limit) for n in range(days)]
 

@@ -96,7 +96,7 @@ def sparks(viewer: User, now: datetime) -> dict[int, list[int]]:
     """By user id: how many calls each recorded on each of the last seven days, today last."""
     first = midnight(now) - timedelta(days=SPARK_DAYS - 1)
     calls = StatusChange.objects.visible_to(viewer).standing().contacts().filter(happened_at__gte=first)
-    rows = calls.order_by().values_list("changed_by", TruncDate("happened_at")).annotate(n=Count("pk"))
+    rows = calls.order_by().values_list("changed_by", TruncDate("happened_at")).annotate(n=Count("*"))
     days = defaultdict(lambda: [0] * SPARK_DAYS)
     for user_id, day, count in rows:
         if (place := (day - timezone.localdate(first)).days) < SPARK_DAYS:
