@@ -36,6 +36,7 @@ class Ahead:
         self.import_, self.people = import_, people
         self.origin = import_.origin  # looked up here: the thread has no session at the database
         self.is_dry = bool(import_.options.get("dry_run"))
+        self.expects_new = True  # a file whose last rows were all known will hardly add anybody with its next ones
         self._after: int | None = None
         self._data: str | None = None
         self._rows: Future[list[Staged]] | list[Staged] | None = None
@@ -86,7 +87,8 @@ class Ahead:
         if not self.is_dry:
             for row in rows:
                 row.new_id = new_id()
-            self._make_ready(rows, words)
+            if self.expects_new:
+                self._make_ready(rows, words)
         return rows
 
     def _make_ready(self, rows: list[Staged], words: dict[str, Vocabulary]) -> None:

@@ -61,6 +61,7 @@ class Writer:
         arrivals = Arrivals(self.import_, result)
         arrivals.hold(now)
         part.decide()
+        self.ahead.expects_new = bool(part.new)
         if not self.works_between:
             self.ahead.begin(rows[-1].number, self.words)
         part.keep()

@@ -42,6 +42,17 @@ def test_rows_that_nothing_is_odd_about_are_made_ready(db, manager, monkeypatch,
     assert [row.customer_id for row in import_.import_rows.order_by("number")] == sorted(names)
 
 
+def test_no_new_customers_are_made_ready_while_a_file_names_only_known_ones(db, manager, monkeypatch, small_slices):
+    # Given a file that was imported
+    imported(manager, leads(21))
+    seen = watched(monkeypatch)
+    # When it comes again, with one more who is new
+    import_ = imported(manager, leads(22))
+    # Then after the first slice nothing of the known ones was made ready, and the new one came in all the same
+    assert counts(import_) == {"created": 1, "unchanged": 21}
+    assert [bool(row.new) for rows in seen for row in rows] == [True] * 7 + [False] * 15
+
+
 def test_somebody_who_became_known_meanwhile_is_not_added_again(db, manager, monkeypatch, small_slices):
     # Given a colleague who types in somebody of the second slice after that was made ready
     def typed_in(rows):
