@@ -113,3 +113,24 @@ def test_an_empty_place_names_the_next_step():
 def test_a_value_of_a_key():
     assert desk.of({3: "two"}, 3) == "two"
     assert desk.of({3: "two"}, 4) == desk.of("", 3) == ""
+
+
+def test_the_options_of_a_menu_are_written_as_texts_and_the_chosen_one_is_marked():
+    text = desk.options([("", "Any"), (7, "<b>"), (17, "Asha")], "7")
+    assert (
+        text
+        == '<option value="">Any</option><option value="7" selected>&lt;b&gt;</option><option value="17">Asha</option>'
+    )
+    assert '<option value="" selected>' in desk.options([("", "Any")], None)
+
+
+def test_boxes_to_tick():
+    text = desk.checks("owner", [("7", "Asha"), ("8", '"B"')], ["8"])
+    assert text.count("<label") == 2
+    assert 'name="owner" value="7"> Asha</label>' in text
+    assert 'name="owner" value="8" checked> &quot;B&quot;</label>' in text
+
+
+def test_an_icon_is_for_the_eye_only():
+    assert 'aria-hidden="true"' in desk.icon("phone", 16)
+    assert 'width="20"' in desk.icon("phone", 20)
