@@ -168,9 +168,26 @@ def test_none_free_offers_no_button(client, asha):
 
 
 @pytest.mark.parametrize("size", [3, 30])
-@pytest.mark.parametrize(("how", "reads"), [("random", 9), ("rules", 12)])
+@pytest.mark.parametrize(("how", "reads"), [("random", 10), ("rules", 13)])
 def test_many_cost_no_more_queries_than_few(size, how, reads, client, asha, ravi, django_assert_num_queries):
     SharingRule.objects.create(order=1).people.set([asha, ravi])
     CustomerFactory.create_batch(size)
     with django_assert_num_queries(2 + reads):  # session, person
         client.post(RANDOM, {**ALL, "how": how, "preview": "1"}, headers=JSON)
+
+
+def test_those_chosen_are_told_in_sum(client, asha):
+    # Given new customers of five areas, one written in two ways, and one with none
+    for area, n in {"Kochi": 3, "KOCHI": 1, "Aluva": 2, "Adyar": 2, "Thrissur": 1, "": 1}.items():
+        CustomerFactory.create_batch(n, area=area)
+    # When the manager looks who would get them
+    page = client.post(RANDOM, {**ALL, "preview": "1"}).content.decode()
+    # Then the page says whom it is about, the largest areas first
+    assert re.search(
+        r"Chosen: 10 customers: 4 (Kochi|KOCHI), 2 Adyar, 2 Aluva, 1 from elsewhere, 1 without an area\.", page
+    )
+
+
+def test_a_sum_without_areas_is_a_number():
+    CustomerFactory(area="")
+    assert sharing_preview.in_sum(Customer.objects.all()) == "1 customer"
