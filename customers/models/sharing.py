@@ -73,7 +73,9 @@ class SharingRule(models.Model):
         """Which customers it is about."""
         about = Q(area_key=self.area_key) if self.area_key else Q()
         about &= Q(source=self.source_id) if self.source_id else Q()
-        return about & (Q(course=self.course_id) if self.course_id else Q())
+        about &= Q(course=self.course_id) if self.course_id else Q()
+        # Said, and not left out: an empty Q would vanish from "this rule or that one".
+        return about or Q(pk__isnull=False)
 
     def fits(self, *, area: str, source: Source | None, course: Course | None) -> bool:
         """Whether it is about somebody like this."""

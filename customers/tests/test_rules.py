@@ -56,6 +56,26 @@ def test_the_first_rule_that_fits_decides_and_the_rest_waits(manager, asha, ravi
     assert AssignmentChange.objects.get(customer=both).why == "Rule: Kochi · Kochi fair"
 
 
+def test_a_rule_for_everybody_else_leaves_nobody_to_the_rules_below_it(manager, asha, ravi, as_user, now):
+    # Given a rule for an area, one for everybody else, and one below that can never be reached
+    tara = UserFactory(username="tara")
+    rule(10, asha, area="Kochi")
+    rule(20, ravi)
+    rule(30, tara, area="Aluva")
+    kochi, aluva = CustomerFactory(area="Kochi"), CustomerFactory(area="Aluva")
+    # When a manager looks, and when she shares out all she has seen
+    looked = as_user(manager).post(
+        "/customers/random-assign/", {"matching": "1", "owner": "none", "how": "rules", "preview": "1"}, headers=JSON
+    )
+    batch = actions.share_by_rules(customers=Customer.objects.all(), by=manager, now=now, as_of=now)
+    # Then the second rule had the last word, and nobody is said to match none
+    shares = {share["username"]: share["count"] for share in looked.json()["shares"]}
+    assert (shares, looked.json()["left"]) == ({"asha": 1, "ravi": 1}, 0)
+    assert (owner_of(kochi), owner_of(aluva)) == ("asha", "ravi")
+    batch.refresh_from_db()
+    assert (batch.counts["assigned"], +Counter(batch.counts["why"])) == (2, {})
+
+
 def test_whom_nobody_of_her_rule_can_take_waits_and_no_other_rule_gets_her(manager, asha, ravi, now):
     today = timezone.localdate(now)
     away = UserFactory(away_from=today, away_until=today)
