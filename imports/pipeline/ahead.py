@@ -6,7 +6,6 @@ them. On PostgreSQL a thread does that during COPY and COMMIT, on SQLite it is d
 others may write.
 """
 
-import sys
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -19,14 +18,13 @@ from customers.actions.imported import encode, new_id
 from customers.actions.words import Vocabulary
 from imports.models import Import, ImportRow
 from imports.pipeline.counting import fill_in
+from imports.pipeline.overlap import one_thread
 from imports.pipeline.people import People
 from imports.pipeline.slices import RECEIPT, created_receipt, new_customer
 from imports.pipeline.staged import Staged, rows_of, slice_after
 
 # Of these some are worked out in the slice: they may need the database.
 _NOT_BEFOREHAND = frozenset({"status", "owner", "follow_up"})
-# Seconds until a thread that computes lets another one go on: the database would wait for Python's usual 0.005.
-_SWITCH = 0.0005
 
 
 class Ahead:
@@ -48,14 +46,11 @@ class Ahead:
         if connection.vendor != "postgresql":
             yield
             return
-        usual = sys.getswitchinterval()
-        sys.setswitchinterval(_SWITCH)
         try:
-            with ThreadPoolExecutor(1, "import ahead") as self._thread:
+            with one_thread() as self._thread:
                 yield
         finally:
             self._thread = None
-            sys.setswitchinterval(usual)
 
     def begin(self, after: int, words: dict[str, Vocabulary]) -> None:
         """Have the slice after the row with that number made ready."""

@@ -29,6 +29,7 @@ from imports.models import Import, Outcome, StagedSlice, State
 from imports.pipeline.claims import Claim
 from imports.pipeline.files import local_copy
 from imports.pipeline.lookout import Lookout, SheetView
+from imports.pipeline.overlap import made_ahead
 from imports.pipeline.patience import one_of_many, patiently, stop_if_asked, without_collector
 from imports.pipeline.repeats import Repeats
 from imports.pipeline.staged import put_aside, staged_row
@@ -87,7 +88,7 @@ def _limits() -> Limits:
 
 
 class _Stage:
-    """Puts rows aside in slices, each with the progress in one short transaction."""
+    """Gathers rows to slices and puts these aside, each with the progress in one short transaction."""
 
     def __init__(self, claim: Claim, import_: Import, repeats: Repeats):
         self.claim, self.import_id, self.repeats = claim, import_.pk, repeats
@@ -99,19 +100,25 @@ class _Stage:
         self.number += 1
         first = None if clean.reason else self.repeats.first(self.number, clean.phone, clean.customer_id)
         self.rows.append(staged_row(self.number, clean, row, sheet.index, first))
-        if len(self.rows) >= self.size:
-            self.flush()
 
-    def flush(self) -> None:
-        patiently(self._write)
-        self.rows = []
+    @property
+    def is_full(self) -> bool:
+        return len(self.rows) >= self.size
+
+    def taken(self) -> list[list]:
+        """The rows gathered since the last time."""
+        rows, self.rows = self.rows, []
+        return rows
+
+    def put_aside(self, rows: list[list]) -> None:
+        if rows:
+            patiently(lambda: self._write(rows))
         stop_if_asked()
 
-    def _write(self) -> None:
+    def _write(self, rows: list[list]) -> None:
         with one_of_many():
-            self.claim.hold(read_rows=self.number)
-            if self.rows:
-                put_aside(self.import_id, self.rows)
+            self.claim.hold(read_rows=rows[-1][0])
+            put_aside(self.import_id, rows)
 
 
 class _Reader:
@@ -129,7 +136,7 @@ class _Reader:
         self.lookout.names = [info.name for info in book.sheets]
         for sheet in book:
             self._read_sheet(sheet)
-        self.stage.flush()
+        self.stage.put_aside(self.stage.taken())
         if any(sheet["read"] for sheet in self.sheets):
             self._note_unread(book)
         self.mapping = {
@@ -172,7 +179,9 @@ class _Reader:
         self.sheets.append(known)
         if not known["read"]:
             return
-        self._read_rows(sheet, columns, known, chain(below, rows), view)
+        with made_ahead(self._slices(sheet, columns, known, chain(below, rows), view)) as slices:
+            for slice_ in slices:
+                self.stage.put_aside(slice_)
 
     def _columns(
         self, sheet: Sheet, columns: list[Column], below: list[Row], *, has_header: bool
@@ -182,9 +191,10 @@ class _Reader:
         view = self.lookout.sheet(sheet.index, sheet.name, columns, has_header=has_header, is_chosen=bool(chosen))
         return map_columns(columns, below, chosen) if chosen else view.fitted(columns), view
 
-    def _read_rows(
+    def _slices(
         self, sheet: Sheet, columns: list[Column], known: dict, rows: Iterator[Row], view: SheetView
-    ) -> None:
+    ) -> Iterator[list[list]]:
+        """Clean the rows and stage them. Yields each slice that is full; what is left over waits for the next sheet."""
         cleaner = Cleaner(columns, region=settings.HOME_COUNTRY, today=localdate(timezone.now()))
         evidence: Counter = Counter()
         example, is_first = "", bool(known["header"])
@@ -204,6 +214,8 @@ class _Reader:
                 example = example or (_date_text(row, columns) if clean.date_order == "mdy" else "")
             self.stage.add(clean, row, sheet)
             view.see(row.cells, "" if clean.reason else clean.phone)
+            if self.stage.is_full:
+                yield self.stage.taken()
         known["month_first"] = view.is_month_first(evidence)
         if view.is_inferred:
             self._note(Reason.DATE_ORDER_MDY_INFERRED, sheet, text=example)

@@ -11,7 +11,8 @@ class Repeats:
     """
 
     def __init__(self):
-        self._seen = sqlite3.connect("", isolation_level=None)
+        # Asked by the thread that cleans the rows, and by no other one at the same time.
+        self._seen = sqlite3.connect("", isolation_level=None, check_same_thread=False)
         self._seen.executescript(
             "PRAGMA journal_mode = OFF; PRAGMA cache_size = -8000; "
             "CREATE TABLE seen (key TEXT PRIMARY KEY, number INTEGER) WITHOUT ROWID; BEGIN"
