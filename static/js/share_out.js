@@ -11,6 +11,17 @@
     return form.querySelectorAll("[name=customer_ids]:checked").length;
   }
 
+  // "10,000+": so many were counted, and all of them are meant, unless the limit is lower.
+  function isAtLeast(form) {
+    const all = form.querySelector("[data-all-matching]");
+    const limit = Number(form.querySelector("[data-limit]")?.value) || Infinity;
+    return Boolean(all?.checked) && "orMore" in all.dataset && limit > Number(all.dataset.total);
+  }
+
+  function inWords(form) {
+    return number.format(chosenIn(form)) + (isAtLeast(form) ? "+" : "");
+  }
+
   // All rows look ticked while "all that match" is; they are not sent, the filter is.
   function drawRows(form) {
     const boxes = [...form.querySelectorAll("[name=customer_ids]")];
@@ -63,8 +74,10 @@
     const ticked = seats.filter((seat) => seat.checked);
     const playing = toOne ? seats.filter((seat) => seat.value === one) : ticked.length ? ticked : seats;
     const how = form.querySelector("[name=how]:checked")?.value ?? "random";
-    // Whom a rule fits only the server knows; nor can be evened out what is not counted yet.
-    const unknown = how === "rules" || (how === "load" && playing.some((seat) => seat.dataset.load === ""));
+    // Whom a rule fits only the server knows, and how many they are who were not counted to the end; nor can be evened
+    // out what is not counted yet.
+    const uncounted = how === "load" && playing.some((seat) => seat.dataset.load === "");
+    const unknown = isAtLeast(form) || how === "rules" || uncounted;
     const got = unknown ? [] : shares(count, playing, how);
     seats.forEach((seat) => (seat.closest("li").querySelector("[data-weight]").hidden = how !== "weights"));
     seats.forEach((seat) => {
@@ -108,9 +121,9 @@
     drawRows(form);
     const count = chosenIn(form);
     const button = form.querySelector("[data-share-button]");
-    if (button) button.textContent = count ? `Share out ${number.format(count)}` : "Share out";
+    if (button) button.textContent = count ? `Share out ${inWords(form)}` : "Share out";
     const said = form.querySelector("[data-selected]");
-    if (said) said.textContent = count ? `${number.format(count)} selected` : "Tick those to act on.";
+    if (said) said.textContent = count ? `${inWords(form)} selected` : "Tick those to act on.";
     form.querySelector("[data-share-bar]")?.classList.toggle("is-up", count > 0);
     if (form.querySelector("[data-seat]")) drawPreview(form, count);
     if (count) askLoads(form);
@@ -138,7 +151,7 @@
     form.addEventListener("submit", (event) => {
       const all = form.querySelector("[data-all-matching]");
       const asks = event.submitter?.matches("[data-sure]") && all?.checked;
-      if (asks && !window.confirm(`This changes who looks after all ${number.format(chosenIn(form))}. Go on?`)) {
+      if (asks && !window.confirm(`This changes who looks after all ${inWords(form)}. Go on?`)) {
         event.preventDefault();
       }
     });
