@@ -21,15 +21,16 @@ TOO_MANY = f"More than {MOST:,} are dealt by the worker: who got how many is sai
 
 @dataclass
 class Share:
-    """One who would get some: what she has open now, and how many more."""
+    """One who would get some: what she has open now, how many of these are dealt anew, and how many she would get."""
 
     user: User
     load: int
     more: int
+    dealt_anew: int = 0
 
     @property
     def then(self) -> int:
-        return self.load + self.more
+        return self.load - self.dealt_anew + self.more
 
 
 @dataclass
@@ -39,6 +40,7 @@ class Foreseen:
     shares: list[Share] = field(default_factory=list)
     left: Counter = field(default_factory=Counter)
     chosen: str = ""  # who it is about, in sum
+    anew: Counter = field(default_factory=Counter)  # user id -> how many of her open ones are among them
 
     @property
     def given(self) -> int:
@@ -87,7 +89,7 @@ def foresee(
         foreseen, got = _dealt(customers, among, as_of, scheme, now)
     foreseen.left += Counter(unknown=unknown)
     loads = actions.loads(got)
-    shares = [Share(user, loads[user.pk], more) for user, more in got.items() if more]
+    shares = [Share(user, loads[user.pk], more, foreseen.anew[user.pk]) for user, more in got.items() if more]
     foreseen.chosen = in_sum(customers)
     foreseen.shares = sorted(shares, key=lambda share: (-share.more, str(share.user).casefold()))
     return foreseen
@@ -123,9 +125,11 @@ def _dealt(customers, among, as_of, scheme, now) -> tuple[Foreseen, Got]:
         left["hers"] = free.filter(assigned_to=next(iter(rooms))).order_by().count()
         free = free.exclude(assigned_to=next(iter(rooms)))
     count = free.order_by().count()
-    got = _cards(count, rooms, scheme, Counter())
+    anew = _anew(free, rooms, as_of)
+    beside = actions.loads(rooms) - anew if scheme.how == LOAD else Counter()
+    got = _cards(count, rooms, scheme, Counter(), beside)
     left["full"] = count - sum(got.values())
-    return Foreseen(left=left), got
+    return Foreseen(left=left, anew=anew), got
 
 
 def _by_rules(customers, as_of, now) -> tuple[Foreseen, Got]:
@@ -143,7 +147,7 @@ def _by_rules(customers, as_of, now) -> tuple[Foreseen, Got]:
         left["full"] += count - sum(more.values())
         got += more
     left["no_rule"] = free.exclude(earlier).order_by().count()
-    return Foreseen(left=left), got
+    return Foreseen(left=left, anew=_anew(free.filter(earlier), got, as_of)), got
 
 
 def _free(customers: CustomerQuerySet, as_of: datetime | None) -> tuple[CustomerQuerySet, Counter]:
@@ -154,12 +158,18 @@ def _free(customers: CustomerQuerySet, as_of: datetime | None) -> tuple[Customer
     return free, Counter(do_not_call=muted, taken=taken)
 
 
-def _cards(count: int, rooms: Mapping[User, int | None], scheme: Scheme, had: Got) -> Got:
-    """How many of `count` each would get who has room, on from what she `had` of this act."""
-    loads = actions.loads(rooms) if scheme.how == LOAD else Counter()
+def _anew(free: CustomerQuerySet, users: Iterable[User], as_of: datetime | None) -> Counter:
+    """How many of the open ones of each are dealt anew: none where only those without a counsellor are given out."""
+    return actions.in_play(free, users) if as_of else Counter()
+
+
+def _cards(
+    count: int, rooms: Mapping[User, int | None], scheme: Scheme, had: Got, beside: Mapping[int, int] = Counter()
+) -> Got:
+    """How many of `count` each would get who has room, on from what she `had` of this act and has `beside` it."""
     players = []
     for user, room in rooms.items():
         left = None if room is None else max(0, room - had[user])
-        so_far = loads[user.pk] + had[user]
+        so_far = beside[user.pk] + had[user]
         players.append(Player(user, so_far, user.dealt_ahead, scheme.weights.get(user.pk, 1), left))
     return Counter(user for _, user in deal(range(count), players, seed=0))

@@ -26,7 +26,7 @@ from customers.actions.bulk import (
     undo_bulk_slice,
 )
 from customers.actions.calls import UNDO_WITHIN, record_tap, set_message, skip, take_back
-from customers.actions.capacity import Seat, capacities, eligible, loads, seats
+from customers.actions.capacity import Seat, capacities, eligible, in_play, loads, seats
 from customers.actions.duplicates import not_the_same
 from customers.actions.erase import KeptFile, also_erase, erase, let_in
 from customers.actions.errors import ActionError, AlreadyKnown, AlreadyLookedAfter, Conflict, KeptOut
@@ -116,6 +116,7 @@ __all__ = [
     "erase",
     "hand_over",
     "handed_over",
+    "in_play",
     "is_past",
     "left_today",
     "let_in",

@@ -12,7 +12,7 @@ from django.db.models import Count, F, Max, Q
 
 from accounts.models import User
 from crm.lib import bulk
-from customers.actions.capacity import capacities, loads
+from customers.actions.capacity import capacities, in_play, loads
 from customers.actions.errors import ActionError
 from customers.actions.held import held
 from customers.dealing import EVEN, EVENLY, LOAD, WEIGHTS, Player, Scheme, deal, more_ahead
@@ -128,7 +128,7 @@ def share_out(
     seed = random.SystemRandom().randrange(2**32) if seed is None else seed
     batch = batch or Batch.objects.create(kind=kind, by=by, at=now)
     to_one = next(iter(rooms)).pk if len(rooms) == 1 else None
-    players = _players(rooms, scheme, batch)
+    players = _players(rooms, scheme, batch, may_be_given(customers, as_of))
     first = _hot(customers, now) if hot_first else ()
     dealt = deal([c for c in free if to_one is None or c.assigned_to_id != to_one], players, seed, first)
     moves = [(customer, user) for customer, user in dealt if customer.assigned_to_id != user.pk]
@@ -147,10 +147,11 @@ def share_out(
     return result
 
 
-def _players(rooms: Mapping[User, int | None], scheme: Scheme, batch: Batch) -> list[Player]:
-    """Who is dealt to: with what earlier slices of the batch gave her, or with her load when that is to be evened."""
+def _players(rooms: Mapping[User, int | None], scheme: Scheme, batch: Batch, free: CustomerQuerySet) -> list[Player]:
+    """Who is dealt to: with what earlier slices of the batch gave her, or, when loads are to be evened, with whom she
+    has beside those who are dealt now."""
     if scheme.how == LOAD:
-        had = loads(rooms)
+        had = loads(rooms) - in_play(free, rooms)
     else:
         had = Counter({int(user_id): n for user_id, n in batch.counts.get("dealt", {}).items()})
     return [

@@ -9,7 +9,7 @@ from django.db.models import Count
 from django.utils.timezone import localdate, localtime
 
 from accounts.models import User
-from customers.models import AssignmentChange, Customer, Status
+from customers.models import AssignmentChange, Customer, CustomerQuerySet, Status
 from customers.models.vocabulary import CLOSED_STAGES
 
 
@@ -19,6 +19,12 @@ def loads(users: Iterable[User]) -> Counter:
     codes = list(Status.objects.exclude(stage__in=CLOSED_STAGES).values_list("code", flat=True))
     open_customers = Customer.objects.filter(merged_into=None, assigned_to__in=users, status__in=codes).order_by()
     return Counter(dict(open_customers.values_list("assigned_to").annotate(n=Count("pk"))))
+
+
+def in_play(customers: CustomerQuerySet, users: Iterable[User]) -> Counter:
+    """user id -> how many of her open ones are among `customers`: dealt anew, they are no load of hers meanwhile."""
+    hers = customers.filter(assigned_to__in=users).open().order_by()
+    return Counter(dict(hers.values_list("assigned_to").annotate(n=Count("pk"))))
 
 
 def _given_today(users: Iterable[User], now: datetime) -> Counter:

@@ -191,3 +191,19 @@ def test_those_chosen_are_told_in_sum(client, asha):
 def test_a_sum_without_areas_is_a_number():
     CustomerFactory(area="")
     assert sharing_preview.in_sum(Customer.objects.all()) == "1 customer"
+
+
+def test_those_dealt_anew_are_nobodys_load_meanwhile(client, manager, asha, ravi):
+    """Nine of Asha's ten evened out gave Ravi nine and left her one: they counted as hers while they were dealt."""
+    mine = CustomerFactory.create_batch(10, assigned_to=asha)
+    now = timezone.now()
+    data = {"how": "load", "customer_ids": [str(one.pk) for one in mine[:9]], "as_of": now.isoformat()}
+
+    page = client.post(RANDOM, {**data, "preview": "1"}).content.decode()
+    rows = re.findall(r'<th scope="row">(\w+)</th>(.*?)</tr>', page, re.S)
+    numbers = {name: [int(n) for n in re.findall(r'<td class="number[^"]*">\+?(\d+)</td>', row)] for name, row in rows}
+    assert numbers == {"Asha": [10, 4, 5], "Ravi": [0, 5, 5]}  # open now, would get, open then
+    assert "whoever draws one of her own keeps her" in page
+
+    client.post(RANDOM, data)
+    assert actions.loads([asha, ravi]) == {asha.pk: 5, ravi.pk: 5}
