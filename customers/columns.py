@@ -12,6 +12,7 @@ class Column:
     label: str
     css: str = ""  # the class of its cells, by which a phone puts them in their place
     wide: bool = False  # only where there is room, unless it was chosen
+    along: str = ""  # what is read along with the customer for it
 
 
 COLUMNS = {
@@ -19,17 +20,17 @@ COLUMNS = {
     for column in (
         Column("number", "Number", "cell-number"),
         Column("area", "Area", "cell-area"),
-        Column("course", "Course", "cell-course", wide=True),
-        Column("source", "Source", "cell-course"),
-        Column("status", "Status", "cell-status"),
-        Column("owner", "Counsellor", "cell-owner"),
+        Column("course", "Course", "cell-course", wide=True, along="course"),
+        Column("source", "Source", "cell-course", along="source"),
+        Column("status", "Status", "cell-status", along="status"),
+        Column("owner", "Counsellor", "cell-owner", along="assigned_to"),
         Column("last_contact", "Last contact", "cell-contact"),
         Column("tries", "Tries", "cell-tries number"),
         Column("follow_up", "Next follow-up", "cell-next"),
         Column("date", "Enquired", "cell-date", wide=True),
         Column("enquiries", "Enquiries", "cell-enquiries number"),
         Column("added", "Added", "cell-added"),
-        Column("origin", "Came from", "cell-course"),
+        Column("origin", "Came from", "cell-course", along="origin"),
         Column("email", "Email", "cell-course"),
         Column("remark", "Remark", "cell-remark"),
     )
@@ -48,3 +49,9 @@ def columns_of(user: User) -> tuple[list[Column], bool]:
     chosen = ListSetting.objects.filter(user=user).values_list("columns", flat=True).first()
     names = chosen or USUAL
     return [column for column in offered(user) if column.name in names], bool(chosen)
+
+
+def read_along(columns: list[Column]) -> list[str]:
+    """What a list of these columns reads along with each customer."""
+    # Her status in any case: to name nothing would be to ask for everything.
+    return ["status", *(column.along for column in columns if column.along not in ("", "status"))]

@@ -18,6 +18,8 @@ from customers.models.vocabulary import CLOSED_STAGES, Course, Origin, Source, S
 
 NAME_LENGTH = 200
 AREA_LENGTH = 200
+# Who and what a customer points at, as far as most pages show it.
+PEOPLE = ("status", "assigned_to", "source", "course")
 UNKNOWN_NAME = "Unknown"
 ERASED_NAME = "Erased"
 
@@ -83,8 +85,8 @@ class CustomerQuerySet(models.QuerySet):
         return self.filter(found)
 
     def with_people(self):
-        """What a list or a page shows of the rows a customer points at, in the same query."""
-        return self.select_related("status", "assigned_to", "source", "course", "origin")
+        """What her page and JSON say of the rows a customer points at, in the same query."""
+        return self.select_related(*PEOPLE)
 
 
 class Customer(models.Model):
