@@ -1,14 +1,17 @@
 """What every page's frame shows."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from django.conf import settings
+from django.db.models import BigAutoField, DateTimeField
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from accounts.models import User
 from crm.lib.pagination import capped, capped_column
+from crm.lib.prepared import Gap, Prepared
 from customers.models import Customer
 from dashboards import notices
 from dashboards.reports import REPORTS as REPORT_PAGES
@@ -28,17 +31,33 @@ def frame(request) -> dict:
 NUMBERS = ("unassigned_count", "due_count", "unread_count")
 
 
-def _numbers(user) -> dict[str, str]:
+def _numbers(user: User) -> dict[str, str]:
     """The numbers of the frame as it shows them: "214", "10,000+", and nothing for none. One query for all."""
-    customers, now = Customer.objects.visible_to(user), timezone.now()
+    now = timezone.now()
+    counted = _query_of(user.is_manager, user.is_sales).row(user=user.pk, now=now, since=notices.seen_until(user, now))
+    return {name: _shown(*capped(count)) for name, count in zip(NUMBERS, counted, strict=True)}
+
+
+class _Anybody(Gap):
+    """Whoever has this role."""
+
+    def __init__(self, is_manager: bool, is_sales: bool) -> None:
+        super().__init__("user", BigAutoField())
+        self.is_manager, self.is_sales = is_manager, is_sales
+
+
+@cache
+def _query_of(is_manager: bool, is_sales: bool) -> Prepared:
+    """The query for the numbers of those with this role: the same on every page, and so put together once."""
+    user, now = _Anybody(is_manager, is_sales), Gap("now", DateTimeField())
+    customers = Customer.objects.visible_to(user)
     lists = {
-        "unassigned_count": customers.unassigned() if user.is_manager else customers.none(),
+        "unassigned_count": customers.unassigned() if is_manager else customers.none(),
         "due_count": customers.filter(assigned_to=user, next_follow_up_at__lte=now),
     }
     columns = {name: capped_column(rows.values("pk")) for name, rows in lists.items()}
-    columns["unread_count"] = notices.unread(user, now)
-    counted = User.objects.filter(pk=user.pk).values(**columns).get()
-    return {name: _shown(*capped(count)) for name, count in counted.items()}
+    columns["unread_count"] = notices.unread(user, since=Gap("since", DateTimeField()))
+    return Prepared(User.objects.filter(pk=user).values_list(*(columns[name] for name in NUMBERS)))
 
 
 def _shown(count: int, exact: bool) -> str:

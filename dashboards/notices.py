@@ -16,6 +16,7 @@ from django.urls import reverse
 from accounts.models import User
 from crm.lib.dates import utc
 from crm.lib.pagination import COUNT_CAP, CountOf
+from crm.lib.prepared import Gap
 from customers.access import came_to, went_from
 from customers.lists import Gift, midnight
 from imports.models import Import, State
@@ -41,9 +42,13 @@ class Notice:
         return {"text": self.text, "why": self.why, "at": utc(self.at), "new": self.is_new, "url": self.url or None}
 
 
-def unread(user: User, now: datetime) -> CountOf | Value:
-    """How many notices `user` has not seen, as a column for the frame's one query; nought for whoever is neither."""
-    since = max(filter(None, [user.notices_seen_at, _begin(now)]))
+def seen_until(user: User, now: datetime) -> datetime:
+    """What is newer is new to `user`."""
+    return max(filter(None, [user.notices_seen_at, _begin(now)]))
+
+
+def unread(user: User | Gap, *, since: datetime | Gap) -> CountOf | Value:
+    """How many notices `user` was given `since`, as a column for the frame's one query; nought for who is neither."""
     if user.is_manager:
         return CountOf(_imports(user).filter(finished_at__gt=since).order_by().values("pk")[: COUNT_CAP + 1])
     if not user.is_sales:

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.tests.factories import UserFactory
+from crm.context import _numbers, _query_of
 from customers.tests.factories import CustomerFactory
 
 NAMES = {
@@ -70,7 +71,15 @@ def test_the_numbers_are_those_of_the_person(as_user, manager, asha, ravi):
     counts = {link["label"]: str(link["count"]) for link in menu(as_user(asha)).side}
     assert counts["Follow-ups"] == "2"
     assert "2 due" in as_user(asha).get("/profile/").text
+    assert "1 due" in as_user(ravi).get("/profile/").text
     assert "due-badge" not in as_user(manager).get("/profile/").text
+
+
+def test_whoever_has_no_role_has_no_numbers(db):
+    CustomerFactory.create_batch(2)
+    nobody = UserFactory(role="", is_staff=True)
+    nobody.is_staff = False
+    assert set(_numbers(nobody).values()) == {""}
 
 
 def counts_shown(client) -> set[str]:
@@ -79,6 +88,7 @@ def counts_shown(client) -> set[str]:
 
 def test_many_are_counted_as_far_as_one_looks(as_user, manager, monkeypatch):
     monkeypatch.setattr("crm.lib.pagination.COUNT_CAP", 2)
+    monkeypatch.setattr("crm.context._query_of", _query_of.__wrapped__)  # put together anew, with this cap
     CustomerFactory.create_batch(3)
     assert counts_shown(as_user(manager)) == {"2+"}
 
