@@ -4,7 +4,7 @@ import random
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -128,6 +128,7 @@ def share_out(
     seed = random.SystemRandom().randrange(2**32) if seed is None else seed
     batch = batch or Batch.objects.create(kind=kind, by=by, at=now)
     to_one = next(iter(rooms)).pk if len(rooms) == 1 else None
+    scheme = _of_those_who_play(scheme, rooms, batch)
     players = _players(rooms, scheme, batch, may_be_given(customers, as_of))
     first = _hot(customers, now) if hot_first else ()
     dealt = deal([c for c in free if to_one is None or c.assigned_to_id != to_one], players, seed, first)
@@ -145,6 +146,12 @@ def share_out(
     put_ahead(ahead)
     record(batch, result, seed=seed, scheme=scheme, ahead=ahead)
     return result
+
+
+def _of_those_who_play(scheme: Scheme, rooms: Mapping[User, int | None], batch: Batch) -> Scheme:
+    """`scheme` as the receipt tells it: without the weights of people on leave, switched off or full from the start."""
+    playing = {user.pk for user in rooms} | {int(user_id) for user_id in batch.counts.get("dealt", {})}
+    return replace(scheme, weights={user_id: n for user_id, n in scheme.weights.items() if user_id in playing})
 
 
 def _players(rooms: Mapping[User, int | None], scheme: Scheme, batch: Batch, free: CustomerQuerySet) -> list[Player]:

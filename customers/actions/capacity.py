@@ -5,12 +5,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef
 from django.utils.timezone import localdate, localtime
 
 from accounts.models import User
 from customers.models import AssignmentChange, Customer, CustomerQuerySet, Status
 from customers.models.vocabulary import CLOSED_STAGES
+
+UNDONE = AssignmentChange.UNDONE
 
 
 def loads(users: Iterable[User]) -> Counter:
@@ -28,8 +30,13 @@ def in_play(customers: CustomerQuerySet, users: Iterable[User]) -> Counter:
 
 
 def _given_today(users: Iterable[User], now: datetime) -> Counter:
+    """user id -> how many came to her today, but for those whose sharing out was undone."""
     midnight = localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    undone = AssignmentChange.objects.filter(
+        customer=OuterRef("customer"), previous_owner=OuterRef("new_owner"), at__gte=OuterRef("at"), why=UNDONE
+    )
     given = AssignmentChange.objects.filter(new_owner__in=users, at__gte=midnight).order_by()
+    given = given.exclude(why=UNDONE).exclude(Exists(undone))
     return Counter(dict(given.values_list("new_owner").annotate(n=Count("pk"))))
 
 

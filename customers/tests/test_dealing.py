@@ -101,6 +101,19 @@ def test_weights_are_kept_and_who_has_none_gets_none(manager, asha, ravi):
     assert Scheme.from_dict(Batch.objects.get(pk=shared.batch).options) == scheme
 
 
+@pytest.mark.django_db
+def test_the_receipt_tells_no_weight_of_who_could_not_play(manager, asha, ravi):
+    away, full = UserFactory(takes_new=False), UserFactory(daily_cap=1)
+    CustomerFactory.create_batch(12)
+    scheme = Scheme(WEIGHTS, {asha.pk: 2, ravi.pk: 1, away.pk: 1, full.pk: 1})
+
+    shared = actions.distribute(customers=Customer.objects.all(), by=manager, now=timezone.now(), scheme=scheme)
+
+    told = Scheme.from_dict(Batch.objects.get(pk=shared.batch).options)
+    assert told.weights == {asha.pk: 2, ravi.pk: 1, full.pk: 1}
+    assert shared.shares[full.pk] == 1
+
+
 @settings(max_examples=100, deadline=None)
 @given(size=st.integers(0, 200), weights=st.lists(st.integers(1, 9), min_size=1, max_size=7), seed=st.integers(0, 99))
 def test_a_share_by_weight_is_off_by_less_than_the_number_of_players(size, weights, seed):

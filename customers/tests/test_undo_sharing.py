@@ -190,3 +190,26 @@ def test_evening_out_in_the_form(as_user, manager, asha, ravi):
     as_user(manager).post("/customers/random-assign/", {"matching": "1", "how": "load"})
     assert Customer.objects.filter(assigned_to=ravi).count() == 4
     assert assignment.loads([asha, ravi]) == {asha.pk: 4, ravi.pk: 4}
+
+
+def test_what_was_undone_takes_no_room_of_the_day(manager, asha, now):
+    """Whoever undid a sharing out could not do it again otherwise: everybody with a cap was full for the day."""
+    User.objects.filter(pk=asha.pk).update(daily_cap=5)
+    CustomerFactory.create_batch(7)
+    batch = shared(manager, now)
+    assert not actions.capacities(now=now)
+
+    undo(batch, manager, now + timedelta(minutes=1))
+
+    assert actions.capacities(now=now + timedelta(minutes=1)) == {asha: 5}
+    again = shared(manager, now + timedelta(minutes=2))
+    assert again.counts["shares"] == {str(asha.pk): 5}
+    assert not actions.capacities(now=now + timedelta(minutes=3))
+
+
+def test_who_gets_hers_back_is_not_given_a_new_one(manager, asha, ravi, now):
+    User.objects.filter(pk=asha.pk).update(daily_cap=1)
+    CustomerFactory(assigned_to=asha)
+    batch = shared(manager, now, among=[ravi], as_of=now)
+    undo(batch, manager, now + timedelta(minutes=1))
+    assert actions.capacities(now=now, among=[asha.pk]) == {asha: 1}
