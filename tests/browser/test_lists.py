@@ -1,5 +1,8 @@
 """The manager's list in a browser: a saved list in the menu, those that match changed and taken back, and an export."""
 
+from datetime import timedelta
+
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from customers.models import Customer, Export
@@ -35,3 +38,23 @@ def test_a_saved_list_acted_on_undone_and_exported(page, sign_in, manager):
         page.get_by_role("button", name="Export 30").click()
     assert download.value.suggested_filename.endswith(".xlsx")
     assert Export.objects.get().count == 30
+
+
+def test_on_a_phone_a_row_and_the_sheet_of_assign_stay_on_the_screen(phone, sign_in, manager, asha):
+    CustomerFactory.create_batch(99)
+    due_at = timezone.now() - timedelta(days=500)  # of another year: the longest date there is
+    CustomerFactory(name="Lakshmi Venkataraman", area="Kochi", assigned_to=asha, next_follow_up_at=due_at)
+    sign_in(phone, manager)
+
+    phone.goto("/customers/")
+    assert phone.evaluate("document.documentElement.scrollWidth") == 360
+    name = phone.get_by_role("link", name="Lakshmi Venkataraman")
+    assert name.evaluate("link => link.parentElement.scrollWidth <= link.parentElement.clientWidth")
+    assert phone.locator(".cell-area").first.bounding_box()["width"] > 60
+
+    phone.locator("tbody .pick label").first.tap()
+    phone.get_by_text("Assign", exact=True).tap()
+    assert phone.evaluate("document.documentElement.scrollWidth") == 360
+    box = phone.locator(".assign-sheet").bounding_box()
+    assert box["x"] >= 0 and box["x"] + box["width"] <= 360
+    expect(phone.get_by_role("button", name="See who would get how many")).to_be_in_viewport(ratio=1)
