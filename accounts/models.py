@@ -12,6 +12,10 @@ class Role(models.TextChoices):
     SALES = "sales", "Student counsellor"
 
 
+def called(first_name: str, last_name: str, username: str) -> str:
+    return f"{first_name} {last_name}".strip() or username
+
+
 class UserQuerySet(models.QuerySet):
     def sales_users(self):
         """Everybody who can look after customers: active, role sales, not staff."""
@@ -21,6 +25,11 @@ class UserQuerySet(models.QuerySet):
         """Those who take new customers on that day: not switched off, not on leave."""
         on_leave = Q(away_from__lte=on) & (Q(away_until__isnull=True) | Q(away_until__gte=on))
         return self.filter(takes_new=True).exclude(on_leave)
+
+    def names(self) -> dict[int, str]:
+        """user id -> what she is called, in this order; for menus of hundreds, without building a person for each."""
+        rows = self.values_list("pk", "first_name", "last_name", "username")
+        return {pk: called(*names) for pk, *names in rows}
 
 
 class People(UserManager.from_queryset(UserQuerySet)):
@@ -62,7 +71,7 @@ class User(AbstractUser):
         ]
 
     def __str__(self) -> str:
-        return self.get_full_name() or self.username
+        return called(self.first_name, self.last_name, self.username)
 
     @property
     def is_manager(self) -> bool:

@@ -71,7 +71,7 @@ class CheckForm(MappingForm):
         self._offer_ways_to_read()
 
     def _seat(self, seats: Sequence[Seat], initial: dict) -> None:
-        people = [(str(seat.user.pk), f"{seat.user} ({seat.load:,} open)") for seat in seats]
+        people = [(str(seat.pk), seat.label) for seat in seats]
         known = {value for value, _ in people}
         gone = [(pk, "No longer available") for pk in {initial["to"], *initial["among"]} if pk and pk not in known]
         self.fields["to"].choices = [("", "Choose who"), *people, *gone]

@@ -8,14 +8,14 @@ from datetime import datetime
 from django.db.models import Count, Exists, OuterRef
 from django.utils.timezone import localdate, localtime
 
-from accounts.models import User
+from accounts.models import User, UserQuerySet, called
 from customers.models import AssignmentChange, Customer, CustomerQuerySet, Status
 from customers.models.vocabulary import CLOSED_STAGES
 
 UNDONE = AssignmentChange.UNDONE
 
 
-def loads(users: Iterable[User]) -> Counter:
+def loads(users: Iterable[User | int]) -> Counter:
     """user id -> number of her open customers."""
     # By their codes, not by way of their stages: so it is counted from an index alone.
     codes = list(Status.objects.exclude(stage__in=CLOSED_STAGES).values_list("code", flat=True))
@@ -29,7 +29,7 @@ def in_play(customers: CustomerQuerySet, users: Iterable[User]) -> Counter:
     return Counter(dict(hers.values_list("assigned_to").annotate(n=Count("pk"))))
 
 
-def _given_today(users: Iterable[User], now: datetime) -> Counter:
+def _given_today(users: Iterable[int], now: datetime) -> Counter:
     """user id -> how many came to her today, but for those whose sharing out was undone."""
     midnight = localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     undone = AssignmentChange.objects.filter(
@@ -47,23 +47,33 @@ def capacities(*, now: datetime, among: Iterable[int] | None = None, lock: bool 
     take new customers, are not on leave and are under their caps. With `lock` (inside a transaction) they stay what
     they are until it ends: nobody is deactivated, or filled up by another manager, between the count and the deal.
     """
-    users = User.objects.sales_users().available(localdate(now)).order_by("id")
+    users = _taking(now).order_by("id")
     if among is not None:
         users = users.filter(pk__in=among)
     if lock:
         # no_key: rows that only point at these people (a status recorded meanwhile) need not wait.
         users = users.select_for_update(no_key=True)
     users = list(users)
-    capped = [user for user in users if user.open_cap is not None or user.daily_cap is not None]
+    rooms = _rooms([(user.pk, user.open_cap, user.daily_cap) for user in users], now)
+    return {user: rooms[user.pk] for user in users if user.pk in rooms}
+
+
+def _taking(now: datetime) -> UserQuerySet:
+    return User.objects.sales_users().available(localdate(now))
+
+
+def _rooms(caps: Iterable[tuple[int, int | None, int | None]], now: datetime) -> dict[int, int | None]:
+    """user id -> how many more she may get, of those who are under their caps; `caps`: id, open and daily cap."""
+    capped = [pk for pk, *limits in caps if limits != [None, None]]
     load, today = (loads(capped), _given_today(capped, now)) if capped else (Counter(), Counter())
 
-    def room(user: User) -> int | None:
-        left = [user.open_cap - load[user.pk]] if user.open_cap is not None else []
-        left += [user.daily_cap - today[user.pk]] if user.daily_cap is not None else []
+    def room(pk: int, open_cap: int | None, daily_cap: int | None) -> int | None:
+        left = [open_cap - load[pk]] if open_cap is not None else []
+        left += [daily_cap - today[pk]] if daily_cap is not None else []
         return min(left, default=None)
 
-    rooms = {user: room(user) for user in users}
-    return {user: left for user, left in rooms.items() if left is None or left > 0}
+    rooms = {pk: room(pk, *limits) for pk, *limits in caps}
+    return {pk: left for pk, left in rooms.items() if left is None or left > 0}
 
 
 def eligible(*, now: datetime) -> list[User]:
@@ -76,13 +86,22 @@ class Seat:
     """One who can be given customers: how many open ones she has (None: not counted), and how many more she may get
     (None: any)."""
 
-    user: User
+    pk: int
+    name: str
     load: int | None
     room: int | None
+
+    @property
+    def label(self) -> str:
+        return self.name if self.load is None else f"{self.name} ({self.load:,} open)"
 
 
 def seats(*, now: datetime, counted: bool = True) -> list[Seat]:
     """Everybody who can be given customers now, in the order of their names; `counted`: with their loads."""
-    rooms = capacities(now=now)
-    load = loads(rooms) if counted else dict.fromkeys(user.pk for user in rooms)
-    return [Seat(user, load[user.pk], rooms[user]) for user in sorted(rooms, key=lambda user: str(user).casefold())]
+    # As plain rows: building a person of each of hundreds takes longer than asking for them.
+    columns = ("pk", "open_cap", "daily_cap", "first_name", "last_name", "username")
+    people = list(_taking(now).order_by("id").values_list(*columns))
+    rooms = _rooms([(pk, *caps) for pk, *caps, _, _, _ in people], now)
+    load = loads(rooms) if counted else dict.fromkeys(rooms)
+    found = [Seat(pk, called(*names), load[pk], rooms[pk]) for pk, _, _, *names in people if pk in rooms]
+    return sorted(found, key=lambda seat: seat.name.casefold())

@@ -144,7 +144,7 @@ class ListForm(forms.Form):
         if not self.user.is_manager:
             return [(str(self.user.pk), str(self.user))]
         people = User.objects.filter(role=Role.SALES).order_by("-is_active", "first_name", "username")
-        return [(NOBODY, "Nobody"), (ANYBODY, "Anybody"), *((str(person.pk), str(person)) for person in people)]
+        return [(NOBODY, "Nobody"), (ANYBODY, "Anybody"), *((str(pk), name) for pk, name in people.names().items())]
 
     @cached_property
     def source_choices(self) -> list[tuple[str, str]]:

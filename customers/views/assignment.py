@@ -84,7 +84,6 @@ def unassigned(request):
         "has_rules": SharingRule.objects.exists(),
         "alarm_before": SharingSettings.current().alarm_before(now),
         "oldest": waiting_longest(waiting),
-        "most": max((seat.load or 0 for seat in seats), default=0) or 1,
         "batches": batches,
         "working": any(batch.is_under_way for batch, *_ in batches),
         "now": now,
@@ -101,7 +100,7 @@ def unassigned(request):
 def loads(request):
     """How many open customers each has who can be given more: what the sharing form asks for once some are chosen."""
     seats = actions.seats(now=timezone.now())
-    return JsonResponse({"loads": [{"id": seat.user.pk, "open": seat.load} for seat in seats]})
+    return JsonResponse({"loads": [{"id": seat.pk, "open": seat.load} for seat in seats]})
 
 
 @roles_allowed(SALES)

@@ -16,7 +16,7 @@ from crm.lib.in_time import TooSlow, in_time
 from crm.lib.pagination import Page, capped_count, fingerprint, paginate
 from crm.lib.phones import spaced
 from customers import presenters
-from customers.actions import eligible
+from customers.actions import seats
 from customers.columns import columns_of, offered, read_along
 from customers.forms.assignment import Chosen
 from customers.forms.lists import FILTER_NAMES, ListForm
@@ -54,7 +54,7 @@ def customers(request):
         context["not_found"] = [spaced(number, settings.HOME_COUNTRY) for number in missing]
     if request.user.is_manager:
         # Without their loads: counting every open customer is the unassigned page's business, not each list's.
-        context["seats"] = [{"user": user} for user in eligible(now=now)]
+        context["seats"] = seats(now=now, counted=False)
         context |= chosen_before(request, found["page"])
     context |= name_before(request, context)
     return render(request, "customers/list.html", context | filtered(request.GET, form))

@@ -35,7 +35,6 @@ def team(request):
     context = {
         "members": [member for member in members if member.user.is_active],
         "left": [member for member in members if not member.user.is_active],
-        "most": max((member.open for member in members), default=0) or 1,
     }
     return render(request, "customers/team.html", context)
 
