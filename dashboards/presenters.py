@@ -2,13 +2,8 @@
 
 from dataclasses import asdict
 
-from django.urls import reverse
-
 from crm.lib.dates import utc
-from dashboards.trends import SPARK_DAYS
-
-NO_CALLS = [0] * SPARK_DAYS
-SPARK_HEIGHT, SPARK_STEP, SPARK_WIDTH = 20, 8, 6
+from dashboards.trends import NO_CALLS
 
 
 def _statuses(distribution) -> list[dict]:
@@ -65,10 +60,8 @@ def _import(item) -> dict:
     }
 
 
-def manager_page(*, totals, trends, team, sparks, **rest) -> dict:
-    """The same for the page: each figure with the words that compare it, each row of the team with its week."""
-    most = max((max(days) for days in sparks.values()), default=0)
-    customers = reverse("customers:list")
+def manager_page(*, totals, trends, **rest) -> dict:
+    """The same for the page: each figure with the words that compare it."""
     return {
         "totals": totals,
         "trends": trends,
@@ -79,22 +72,8 @@ def manager_page(*, totals, trends, team, sparks, **rest) -> dict:
             "overdue": f"{trends.overdue_then:,} a week ago",
             "admissions": f"{trends.admissions_last_month:,} by now last month",
         },
-        "team": [
-            (row, f"{customers}?owner={row.user.pk}", spark(sparks.get(row.user.pk, NO_CALLS), most)) for row in team
-        ],
         **rest,
     }
-
-
-def spark(days: list[int], most: int) -> dict:
-    """Seven bars in one path, as high as the busiest day of the team is `most`, and what they say."""
-    heights = [max(1, round(SPARK_HEIGHT * count / most)) if count else 0 for count in days]
-    bars = [
-        f"M{place * SPARK_STEP} {SPARK_HEIGHT}v-{height}h{SPARK_WIDTH}v{height}z"
-        for place, height in enumerate(heights)
-        if height
-    ]
-    return {"bars": "".join(bars), "words": "Calls on the last seven days, today last: " + ", ".join(map(str, days))}
 
 
 def sales_dashboard(*, person, totals, distribution, activity, customers) -> dict:

@@ -16,6 +16,7 @@ from imports.models import Import, State
 
 WEEK = timedelta(days=7)
 SPARK_DAYS = 7
+NO_CALLS = [0] * SPARK_DAYS
 COHORT = timedelta(days=90)
 NEEDY_IMPORTS = 8
 
