@@ -4,7 +4,7 @@ A customer *ever reached* a status when she stands on its rung of the funnel or 
 what was taken back never happened. Where she was is kept with her (`milestones`).
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 from django.db.models import Case, Count, F, IntegerField, Q, Value, When
@@ -46,21 +46,25 @@ class HowFar:
 
     def __init__(self, customers: CustomerQuerySet, statuses: Iterable[Status]):
         ladder, marks = _ladder(statuses), _marks(statuses)
-        rows = customers.order_by().values_list("status", "been_at").annotate(n=Count("pk"))
-        self._counted = [(status, max(ladder[status] or 0, _top(been_at, marks)), n) for status, been_at, n in rows]
-        self.total = sum(n for *_, n in self._counted)
+        # Not of their ids: the index holds them, but looking at each takes a fifth of the time.
+        rows = customers.order_by().values_list("status", "been_at").annotate(n=Count("*"))
+        self._at, self._reached = Counter(), Counter()  # status -> how many stand there; rung -> how many got no higher
+        for status, been_at, n in rows:
+            self._at[status] += n
+            self._reached[max(ladder[status] or 0, _top(been_at, marks))] += n
+        self.total = self._at.total()
 
     def now(self, code: str) -> int:
         """How many stand at that status."""
-        return sum(n for status, _, n in self._counted if status == code)
+        return self._at[code]
 
     def ever(self, rung: int) -> int:
         """How many ever came as far as that rung."""
-        return sum(n for _, top, n in self._counted if top >= rung)
+        return sum(n for top, n in self._reached.items() if top >= rung)
 
     @property
     def statuses(self) -> set[str]:
-        return {status for status, *_ in self._counted}
+        return set(self._at)
 
 
 def steps(statuses: Iterable[Status]) -> list[Status]:
