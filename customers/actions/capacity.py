@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, F, OuterRef
 from django.utils.timezone import localdate, localtime
 
 from accounts.models import User, UserQuerySet, called
@@ -32,9 +32,9 @@ def in_play(customers: CustomerQuerySet, users: Iterable[User]) -> Counter:
 def _given_today(users: Iterable[int], now: datetime) -> Counter:
     """user id -> how many came to her today, but for those whose sharing out was undone."""
     midnight = localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    undone = AssignmentChange.objects.filter(
-        customer=OuterRef("customer"), previous_owner=OuterRef("new_owner"), at__gte=OuterRef("at"), why=UNDONE
-    )
+    # Looked up by the customer, who has a few rows, and not by her owner of then, who has thousands: hence the sum.
+    later = AssignmentChange.objects.filter(customer=OuterRef("customer"), at__gte=OuterRef("at"), why=UNDONE)
+    undone = later.alias(was_with=F("previous_owner") + 0).filter(was_with=OuterRef("new_owner"))
     given = AssignmentChange.objects.filter(new_owner__in=users, at__gte=midnight).order_by()
     given = given.exclude(why=UNDONE).exclude(Exists(undone))
     return Counter(dict(given.values_list("new_owner").annotate(n=Count("pk"))))

@@ -3,11 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.tests.factories import UserFactory
+from bench.plans import explained
 from customers import actions, tasks
 from customers.actions import assignment, undo_sharing
 from customers.models import AssignmentChange, Batch, Customer, FollowUp, Status
@@ -213,3 +216,12 @@ def test_who_gets_hers_back_is_not_given_a_new_one(manager, asha, ravi, now):
     batch = shared(manager, now, among=[ravi], as_of=now)
     undo(batch, manager, now + timedelta(minutes=1))
     assert actions.capacities(now=now, among=[asha.pk]) == {asha: 1}
+
+
+def test_the_room_of_the_day_is_counted_by_customer(manager, asha, now):
+    """Looked up by who had them before, an undone deal of 8,000 was 8,000 times 8,000 rows, and the page timed out."""
+    User.objects.filter(pk=asha.pk).update(daily_cap=5)
+    with CaptureQueriesContext(connection) as captured:
+        actions.capacities(now=now)
+    (sql,) = [query["sql"] for query in captured.captured_queries if AssignmentChange.UNDONE in query["sql"]]
+    assert not [step for step in explained(sql) if "assignment_former_owner" in step]
