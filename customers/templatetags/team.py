@@ -31,7 +31,7 @@ ROW = """
   <td class="number" data-label="Contacted today"><a href="{hers}&amp;contacted=today">{contacted}</a></td>
   <td class="number{late}" data-label="Overdue"><a href="{hers}&amp;follow_up=overdue">{overdue}</a></td>
   <td class="number" data-label="Admissions"><a href="{hers}&amp;stage=won">{won}</a></td>
-  <td data-label="Oldest not called" class="team-seen">{oldest}</td>
+  <td data-label="Oldest not called" class="team-seen team-age">{oldest}</td>
   <td data-label="Last seen" class="team-seen">{seen}</td>
   <td class="team-act"><a href="{leaves}">Deactivate<span class="visually-hidden"> {name}</span></a></td>
 </tr>"""

@@ -46,3 +46,13 @@ def test_a_very_long_name_does_not_make_the_phone_scroll_sideways(path, phone, s
     phone.goto(path)
 
     assert phone.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+
+def test_days_stand_apart_from_the_count_before_them(page, sign_in, manager, desk):
+    """ "1" and "4 days" side by side read as fourteen."""
+    sign_in(page, manager)
+    page.goto("/team/")
+    page.set_viewport_size({"width": 717, "height": 1000})
+    page.emulate_media(media="print")
+
+    assert page.locator(".team-age").first.evaluate("cell => parseFloat(getComputedStyle(cell).paddingLeft)") >= 16

@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from accounts.tests.factories import UserFactory
 from customers.models import Customer, Export
 from customers.tests.factories import CustomerFactory
 
@@ -58,3 +59,19 @@ def test_on_a_phone_a_row_and_the_sheet_of_assign_stay_on_the_screen(phone, sign
     box = phone.locator(".assign-sheet").bounding_box()
     assert box["x"] >= 0 and box["x"] + box["width"] <= 360
     expect(phone.get_by_role("button", name="See who would get how many")).to_be_in_viewport(ratio=1)
+
+
+def test_paper_holds_every_column_and_says_which_list_it_is(page, sign_in, manager):
+    owner = UserFactory(first_name="Swathi", last_name="Mukherjee")
+    due_at = timezone.now() - timedelta(days=500)
+    area = "Navrangpura, Ahmedabad"
+    CustomerFactory.create_batch(3, name="Sachin Farhan Thomas", area=area, assigned_to=owner, next_follow_up_at=due_at)
+    sign_in(page, manager)
+    page.goto(f"/customers/?area={area}")
+
+    page.set_viewport_size({"width": 717, "height": 1000})  # A4 within its margins
+    page.emulate_media(media="print")
+
+    assert page.evaluate("document.querySelector('table').getBoundingClientRect().right") <= 717
+    expect(page.get_by_text(f"Area: {area}")).to_be_visible()
+    expect(page.locator(".chip-clear")).to_be_hidden()
