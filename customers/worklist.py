@@ -1,5 +1,6 @@
 """Whom to call next, and why: the order of a counsellor's day."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -40,8 +41,8 @@ def next_call(user: User, *, now: datetime) -> Next | None:
     """Due now, overdue (the oldest promise first), enquired again, new (the newest enquiry first), next tries that are
     due, and last whoever has no next step at all (the longest untouched first).
 
-    Never one who must not be called or was put off. Each step is one look-up in the order of an index, made only when
-    the one before it found nobody.
+    Never one who must not be called or was put off. Each step is one look-up in the order of an index, put together
+    and made only when the one before it found nobody.
     """
     visible = Customer.objects.visible_to(user)
     for why, step in steps(visible, user, now=now):
@@ -50,24 +51,21 @@ def next_call(user: User, *, now: datetime) -> Next | None:
     return None
 
 
-def steps(visible: CustomerQuerySet, user: User, *, now: datetime) -> list[tuple[str, CustomerQuerySet]]:
+def steps(visible: CustomerQuerySet, user: User, *, now: datetime) -> Iterator[tuple[str, CustomerQuerySet]]:
     """The steps of `next_call` among those `visible` to `user`, with their reasons, each in its order."""
     hers = visible.filter(assigned_to=user).callable().exclude(skips__until__gt=now)
+    open_ones, promises = hers.open(), [FollowUp.Kind.PROMISE, FollowUp.Kind.EVENT]
+    yield "due", _planned(open_ones, user, "due_at", kind__in=promises, due_at__range=(now - DUE_FOR, now))
+    yield "overdue", _planned(open_ones, user, "promised_at", kind__in=promises, due_at__lt=now - DUE_FOR)
+    yield "again", _enquired_again(hers)
     unplanned = hers.filter(FOLLOW_UPS["none"](now))  # whoever waits for an event has a next step
-    open_ones, loose = hers.open(), unplanned.open().filter(exhausted_at=None)
-    promises = [FollowUp.Kind.PROMISE, FollowUp.Kind.EVENT]
     new = unplanned.filter(status=Status.NEW)
-    not_new = loose.exclude(status=Status.NEW)
-    return [
-        ("due", _planned(open_ones, user, "due_at", kind__in=promises, due_at__range=(now - DUE_FOR, now))),
-        ("overdue", _planned(open_ones, user, "promised_at", kind__in=promises, due_at__lt=now - DUE_FOR)),
-        ("again", _enquired_again(hers)),
-        ("new", new.filter(last_enquired_at__isnull=False).order_by("-last_enquired_at", "-pk")),
-        ("new", new.filter(last_enquired_at=None).order_by("-pk")),
-        ("retry", _planned(open_ones, user, "due_at", kind=FollowUp.Kind.RETRY, due_at__lte=now)),
-        ("unplanned", not_new.filter(last_contact_at=None).order_by("last_contact_at", "pk")),
-        ("unplanned", not_new.filter(last_contact_at__lt=midnight(now)).order_by("last_contact_at", "pk")),
-    ]
+    yield "new", new.filter(last_enquired_at__isnull=False).order_by("-last_enquired_at", "-pk")
+    yield "new", new.filter(last_enquired_at=None).order_by("-pk")
+    yield "retry", _planned(open_ones, user, "due_at", kind=FollowUp.Kind.RETRY, due_at__lte=now)
+    not_new = unplanned.open().filter(exhausted_at=None).exclude(status=Status.NEW)
+    yield "unplanned", not_new.filter(last_contact_at=None).order_by("last_contact_at", "pk")
+    yield "unplanned", not_new.filter(last_contact_at__lt=midnight(now)).order_by("last_contact_at", "pk")
 
 
 def _planned(customers: CustomerQuerySet, user: User, order: str, **which) -> CustomerQuerySet:
