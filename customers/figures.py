@@ -180,7 +180,10 @@ SECTIONS = {
 
 
 def follow_up_sections(customers: CustomerQuerySet, *, now: datetime) -> list[Section]:
-    """The follow-ups of `customers` by when they are due, the earliest first, the first SHOWN of each."""
+    """The follow-ups of `customers` by when they are due, the earliest first, the first SHOWN of each.
+
+    What is read along with each customer is said by `customers`.
+    """
     found = {key: customers.filter(FOLLOW_UPS[key](now)) for key in SECTIONS}
     found["event"] = with_event(found["event"])
     return [_section(key, title, found[key], SHOWN) for key, title in SECTIONS.items()]
@@ -194,7 +197,7 @@ def day_section(customers: CustomerQuerySet, day: date) -> Section:
 
 
 def _section(key: str, title: str, found: CustomerQuerySet, shown: int) -> Section:
-    rows = list(found.with_people().prefetch_related("numbers").order_by("next_follow_up_at", "pk")[: shown + 1])
+    rows = list(found.order_by("next_follow_up_at", "pk")[: shown + 1])
     count, exact = (len(rows), True) if len(rows) <= shown else capped_count(found)
     return Section(key, title, rows[:shown], count, exact)
 
@@ -236,6 +239,6 @@ def events(viewer: User) -> list[Hanging]:
 
 def event_section(viewer: User, event: Event) -> Section:
     """Those who wait for `event`, as far as `viewer` may see them: the first SHOWN_OF_A_DAY."""
-    visible = Customer.objects.visible_to(viewer)
+    visible = Customer.objects.visible_to(viewer).with_people().prefetch_related("numbers")
     found = visible.filter(follow_ups__state=FollowUp.State.OPEN, follow_ups__event=event)
     return _section("event", str(event), found, SHOWN_OF_A_DAY)

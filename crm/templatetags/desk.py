@@ -5,7 +5,7 @@ What a page holds dozens of is written here rather than by a template each: incl
 
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 
 import heroicons.templatetags.heroicons as heroicons
 from django import template
@@ -25,14 +25,14 @@ def when(moment: datetime | None) -> str:
     if not moment:
         return ""
     local = timezone.localtime(moment)
+    its_day, clock = _day(local), f"{local:%H:%M:%S}"
     year = "" if local.year == timezone.localdate().year else f" {local.year}"
     return format_html(
-        '<time datetime="{}" title="{}">{}{}, {}</time>',
+        '<time datetime="{}" title="{}">{}, {}</time>',
         local.isoformat(timespec="seconds"),
-        f"{_day(local)} {local.year}, {local:%H:%M:%S %Z}",
-        _day(local),
-        year,
-        f"{local:%H:%M}",
+        f"{its_day} {local.year}, {clock} {local.tzname()}",
+        f"{its_day}{year}",
+        clock[:5],
     )
 
 
@@ -125,15 +125,19 @@ def icon(name: str, size: int) -> str:
 @register.filter
 def badge(status) -> str:
     """A status as its dot and label; nothing for none."""
-    if not status:
-        return ""
+    return _badge(status.code, status.colour, status.label) if status else ""
+
+
+@lru_cache(100)
+def _badge(code: str, colour: str, label: str) -> str:
+    """Drawn once: a page holds dozens of the same few."""
     return format_html(
         '<span class="status-badge" data-status="{}">'
         '<svg width="10" height="10" viewBox="0 0 10 10" aria-hidden="true">'
         '<circle cx="5" cy="5" r="4.25" fill="{}"></circle></svg>{}</span>',
-        status.code,
-        status.colour,
-        status.label,
+        code,
+        colour,
+        label,
     )
 
 
@@ -151,3 +155,10 @@ def checks(name: str, choices: Iterable[tuple[str, str]], chosen: Collection[str
     marked = ((name, value, " checked" if value in chosen else "", label) for value, label in choices)
     box = '<input type="checkbox" class="form-check-input" name="{}" value="{}"{}>'
     return format_html_join("", f'<label class="form-check">{box} {{}}</label>', marked)
+
+
+@register.simple_tag
+def buttons(name: str, choices: Iterable[tuple[str, str]]) -> str:
+    """A button for each of the choices, which sends its form."""
+    button = '<button type="submit" name="{}" value="{}" class="btn btn-outline-secondary">{}</button>'
+    return format_html_join("", button, ((name, value, label) for value, label in choices))

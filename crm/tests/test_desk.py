@@ -97,6 +97,19 @@ def test_a_badge_has_its_colour_without_inline_style():
     assert drawn("status_badge", status=None).strip() == ""
 
 
+def test_a_badge_changes_with_its_status():
+    status = Status(code="X", label="Warm", colour="#123456")
+    assert "Warm" in desk.badge(status)
+    status.label, status.colour = "Hot", "#654321"
+    assert "Hot" in desk.badge(status) and "#654321" in desk.badge(status)
+
+
+def test_a_button_for_each_choice_and_none_is_markup():
+    text = desk.buttons("when", [("1h", "In 1 h"), ("<i>", "<b>Now")])
+    assert text.count("<button") == 2 and 'name="when" value="1h"' in text
+    assert "&lt;b&gt;Now" in text and "<i>" not in text
+
+
 def test_a_capped_count_says_so():
     assert ">10,000+</span>" in drawn("count", count=10_000, exact=False)
     assert ">12</span>" in drawn("count", count=12, exact=True)

@@ -106,7 +106,7 @@ def test_a_page_costs_the_same_for_three_and_for_twenty(as_user, manager, asha, 
     client = as_user(manager)
 
     def queries() -> int:
-        with django_assert_max_num_queries(15) as captured:
+        with django_assert_max_num_queries(13) as captured:
             client.get(FOLLOW_UPS).content.decode()
         return len(captured)
 

@@ -36,12 +36,21 @@ def follow_ups(request):
     customers = Customer.objects.visible_to(request.user)
     if owner:
         customers = customers.filter(assigned_to=owner)
-    sections = [figures.day_section(customers, day)] if day else figures.follow_up_sections(customers, now=now)
+    rows = _as_shown(request, customers)
+    sections = [figures.day_section(rows, day)] if day else figures.follow_up_sections(rows, now=now)
     if wants_json(request):
         return JsonResponse({section.key: _as_json(section) for section in sections})
     context = {"sections": sections, "any_row": any(section.rows for section in sections), "day": day}
     context |= _around(request.user, owner, customers, now)
     return render(request, "customers/follow_ups.html", {**context, "form": form, "owner": owner})
+
+
+def _as_shown(request: HttpRequest, customers: CustomerQuerySet) -> CustomerQuerySet:
+    """`customers` with what the answer says of them: a counsellor's page has one counsellor, who is not named."""
+    if wants_json(request):
+        return customers.with_people().prefetch_related("numbers")
+    along = ("status", "assigned_to") if request.user.is_manager else ("status",)
+    return customers.select_related(*along)
 
 
 def _as_json(section: figures.Section) -> dict:
@@ -57,7 +66,7 @@ def _around(user: User, owner: User | None, customers: CustomerQuerySet, now: da
     return {
         "week": week,
         "most": max((load.count for load in week), default=0) or 1,
-        "chips": follow_up_chips(now, rules.hours),
+        "times": [(chip.value, chip.label) for chip in follow_up_chips(now, rules.hours)],
         "whose": whose,
         "backlog": BACKLOG,
         "exhausted": capped_count(exhausted)[0] if exhausted is not None else 0,
