@@ -111,11 +111,16 @@ class Bench:
             self.bar(f"{database.name}, rows that the same file rewrote", rewritten, 0)
             longest = max(one[turn]["longest_slice"] for one in found for turn in ("first", "again"))
             self.bar(f"{database.name}, longest slice", longest, 1, unit=" s")
-        env = self.postgres.fresh()
+            self._known_changed(database, path)
+
+    def _known_changed(self, database: Database, path: Path) -> None:
+        """The same people with another remark: each of them is updated."""
+        env = database.fresh()
         run_case(env, "ours", path)
         changed = run_case(env, "ours", self.file(self.rows, "csv", offset=0, remark="Asked once more"))
-        say(f"  PostgreSQL, {changed['updated']} customers updated: {changed['seconds']:.2f} s")
-        self.bar("PostgreSQL, longest time a known customer's row is locked", changed["longest_slice"], 1, unit=" s")
+        say(f"  {database.name}, {changed['updated']} customers updated: {changed['seconds']:.2f} s")
+        longest = changed["longest_slice"]
+        self.bar(f"{database.name}, longest time a known customer's row is locked", longest, 1, unit=" s")
 
     def million_rows(self) -> None:
         small = run_case(self.postgres.fresh(), "ours", self.file(self.rows, "csv"))["seconds"]
