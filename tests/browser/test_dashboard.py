@@ -56,3 +56,14 @@ def test_days_stand_apart_from_the_count_before_them(page, sign_in, manager, des
     page.emulate_media(media="print")
 
     assert page.locator(".team-age").first.evaluate("cell => parseFloat(getComputedStyle(cell).paddingLeft)") >= 16
+
+
+@pytest.mark.parametrize("path", ["/dashboard/manager/", "/team/"])
+def test_the_figures_of_a_row_stand_on_one_line_however_long_their_words_are(path, phone, sign_in, manager, desk):
+    sign_in(phone, manager)
+
+    phone.goto(path)
+
+    figures = [phone.locator(f"td[data-label='{label}'] a").first for label in ("Contacted today", "Overdue")]
+    first, second = (figure.bounding_box() for figure in figures)
+    assert first["y"] == second["y"]

@@ -75,3 +75,17 @@ def test_paper_holds_every_column_and_says_which_list_it_is(page, sign_in, manag
     assert page.evaluate("document.querySelector('table').getBoundingClientRect().right") <= 717
     expect(page.get_by_text(f"Area: {area}")).to_be_visible()
     expect(page.locator(".chip-clear")).to_be_hidden()
+
+
+def test_the_filters_of_a_phone_are_applied_from_wherever_one_is(phone, sign_in, manager):
+    CustomerFactory()
+    sign_in(phone, manager)
+    phone.goto("/customers/")
+
+    phone.get_by_text("+ Filter").tap()
+
+    show = phone.locator(".filter-act").get_by_role("button", name="Show")
+    expect(show).to_be_in_viewport(ratio=1)
+    phone.get_by_label("New", exact=True).check()
+    show.tap()
+    expect(phone.locator(".chips")).to_contain_text("Status: New")
