@@ -113,10 +113,10 @@ def recent_imports() -> QuerySet[Import]:
 def recent_activity(viewer: User) -> QuerySet[StatusChange]:
     """What happened last with the customers `viewer` sees."""
     changes = StatusChange.objects.visible_to(viewer).standing().newest_first()
-    return changes.select_related("customer", "new_status", "previous_status", "changed_by")[:RECENT_ACTIVITY]
+    return changes.select_related("customer", "new_status", "changed_by")[:RECENT_ACTIVITY]
 
 
 def customers_to_call(viewer: User) -> QuerySet[Customer]:
     """The first of hers: those with the earliest follow-up on top."""
-    customers = Customer.objects.visible_to(viewer).open().filter(erased_at=None).with_people()
+    customers = Customer.objects.visible_to(viewer).open().filter(erased_at=None).select_related("status")
     return customers.order_by(F("next_follow_up_at").asc(nulls_last=True), "-id")[:CUSTOMERS_SHOWN]
