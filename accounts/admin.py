@@ -33,8 +33,10 @@ class UserForm(forms.ModelForm):
         data = super().clean()
         new = {field: data.get(field, getattr(self.instance, field)) for field in ("role", "is_staff", "is_superuser")}
         stays = new["role"] == Role.SALES and not new["is_staff"] and not new["is_superuser"]
-        # The accessor is the customers' own; somebody who is no sales user any more must not keep some unseen.
-        if self.instance.pk and self.instance.role == Role.SALES and not stays and self.instance.customers.exists():
+        # The accessor is the customers' own; somebody who is no sales user any more must not keep some unseen. Won and
+        # lost ones stay with her name, as when she leaves: handing over does not take them along.
+        was_sales = self.instance.pk and self.instance.role == Role.SALES
+        if was_sales and not stays and self.instance.customers.filter(merged_into=None).needing_work().exists():
             raise forms.ValidationError(HAS_CUSTOMERS)
         return data
 

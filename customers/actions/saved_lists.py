@@ -62,9 +62,9 @@ def _hold(user: User) -> None:
 
 
 def _pin(user: User, view: SavedView) -> None:
-    pins = Pin.objects.filter(user=user)
-    if pins.filter(view=view).exists():
+    if Pin.objects.filter(user=user, view=view).exists():
         return
-    if pins.count() >= MOST_PINNED:
+    # Only those she sees in it: one that is shared no more, she could not take off either.
+    if SavedView.objects.open_to(user).filter(pins__user=user).count() >= MOST_PINNED:
         raise ActionError(MENU_IS_FULL)
     Pin.objects.create(user=user, view=view)

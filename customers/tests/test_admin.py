@@ -237,3 +237,12 @@ def test_a_person_without_a_role_does_not_leave_customers_behind(client, custome
     assert "Hand them over on the team page first." in answer.text
     asha.refresh_from_db()
     assert asha.role == "sales"
+
+
+def test_who_has_handed_over_may_become_a_manager(client, asha):
+    """The won and lost ones keep her name; handing over does not take them, so it could never be done."""
+    CustomerFactory(assigned_to=asha, status_id="ADMISSION")
+    page = f"/admin/accounts/user/{asha.pk}/change/"
+    assert client.post(page, {"username": "asha", "role": "manager", "takes_new": "on"}).status_code == 302
+    asha.refresh_from_db()
+    assert asha.role == "manager"

@@ -196,3 +196,17 @@ def test_every_column_at_once_costs_no_query_more(manager, asha, as_user, django
         with django_assert_num_queries(12):
             page = client.get("/customers/", {"page_size": 100}).content.decode()
         assert page.count('class="cell-remark"') >= total
+
+
+def test_a_list_that_is_shared_no_more_takes_no_place_in_the_menu(manager, asha, as_user):
+    """It could not be taken off either: the menu showed seven and was full."""
+    client = as_user(asha)
+    views = [a_view(asha, f"Mine {n}") for n in range(8)]
+    theirs = a_view(manager, is_shared=True)
+    for one in (theirs, *views[:7]):
+        assert act(client, one, "pin").status_code == 200
+    assert act(client, views[7], "pin").status_code == 400
+    SavedView.objects.filter(pk=theirs.pk).update(is_shared=False)
+
+    assert act(client, views[7], "pin").status_code == 200
+    assert len(client.get(MENU, headers=JSON).json()["results"]) == 8
