@@ -1,8 +1,9 @@
 """The numbers of the team page, and whom to call: each one query, each number equal to the list it opens."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
@@ -36,12 +37,19 @@ class Standing:
             found[status] += n
         return found
 
+    @cached_property
+    def _of_stages(self) -> defaultdict[str, Counter]:
+        """stage -> user id or None -> how many; gone through once for all that ask."""
+        found = defaultdict(Counter)
+        for (owner, status), n in self.counts.items():
+            found[self.stages[status]][owner] += n
+        return found
+
     def by_owner(self, *stages: str) -> Counter:
         """user id or None -> how many, at all stages or at these."""
         found = Counter()
-        for (owner, status), n in self.counts.items():
-            if not stages or self.stages[status] in stages:
-                found[owner] += n
+        for stage in stages or self._of_stages:
+            found.update(self._of_stages.get(stage, ()))
         return found
 
 

@@ -98,9 +98,9 @@ def sparks(viewer: User, now: datetime) -> dict[int, list[int]]:
     first = midnight(now) - timedelta(days=SPARK_DAYS - 1)
     calls = StatusChange.objects.visible_to(viewer).standing().contacts().filter(happened_at__gte=first)
     rows = calls.order_by().values_list("changed_by", TruncDate("happened_at")).annotate(n=Count("*"))
-    days = defaultdict(lambda: [0] * SPARK_DAYS)
+    days, first_day = defaultdict(lambda: [0] * SPARK_DAYS), timezone.localdate(first)
     for user_id, day, count in rows:
-        if (place := (day - timezone.localdate(first)).days) < SPARK_DAYS:
+        if (place := (day - first_day).days) < SPARK_DAYS:
             days[user_id][place] = count
     return dict(days)
 

@@ -11,6 +11,7 @@ import heroicons.templatetags.heroicons as heroicons
 from django import template
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
 
 register = template.Library()
 
@@ -84,7 +85,7 @@ def _plural(count: int, word: str) -> str:
 @register.filter
 def number(value: int | None) -> str:
     """ "12,345"; nothing for nothing."""
-    return "" if value is None or value == "" else f"{value:,}"
+    return "" if value is None or value == "" else mark_safe(f"{value:,}")  # digits: nothing to escape
 
 
 @register.filter
