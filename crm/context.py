@@ -79,18 +79,38 @@ class Entry:
     apart: bool = False
 
 
+def _pages(names: str) -> tuple[str, ...]:
+    return tuple(f"customers:{name}" for name in names.split())
+
+
 MANAGERS_DASHBOARD = Entry("Dashboard", "dashboards:manager", "squares-2x2")
 SALES_DASHBOARD = Entry("Dashboard", "dashboards:sales", "squares-2x2")
 NEXT_CALL = Entry("Next call", "customers:next", "phone")
-FOLLOW_UPS = Entry("Follow-ups", "customers:follow_ups", "clock", count="due_count")
+FOLLOW_UPS = Entry(
+    "Follow-ups", "customers:follow_ups", "clock", count="due_count", section=_pages("events event new_event rescue")
+)
 CUSTOMERS = Entry(
-    "Customers", "customers:list", "users", section=("customers:detail", "customers:create", "customers:edit")
+    "Customers",
+    "customers:list",
+    "users",
+    section=_pages("detail create edit erase merge unmerge views bulk bulk_batch random_assign export exports"),
 )
 UNASSIGNED = Entry(
-    "Unassigned", "customers:unassigned", "inbox", section=("customers:batch",), count="unassigned_count"
+    "Unassigned",
+    "customers:unassigned",
+    "inbox",
+    section=_pages("batch bulk_assign"),  # the form there looks ahead at bulk_assign, that of the list at random_assign
+    count="unassigned_count",
 )
 IMPORT = Entry("Import", "imports:upload", "arrow-up-tray", section=("imports",))
-TEAM = Entry("Team", "customers:team", "user-group", section=("customers:counsellor", "customers:deactivate"))
+TEAM = Entry(
+    "Team",
+    "customers:team",
+    "user-group",
+    section=_pages(
+        "counsellor new_counsellor password_link hand_over deactivate rules rule new_rule message duplicates let_in"
+    ),
+)
 REPORTS = Entry(
     "Reports", "dashboards:reports", "chart-bar", section=tuple(one.url_name for one in REPORT_PAGES.values())
 )

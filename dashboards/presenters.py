@@ -68,9 +68,9 @@ def manager_page(*, totals, trends, **rest) -> dict:
         "compared": {
             "customers": f"{totals['new_in_7_days']:+,} in 7 days",
             "unassigned": f"{trends.unassigned_net:+,} in 7 days",
-            "contacted": f"{trends.contacted_then:,} by now a week ago",
+            "contacted": f"{trends.contacted_then:,} by this time last week",
             "overdue": f"{trends.overdue_then:,} a week ago",
-            "admissions": f"{trends.admissions_last_month:,} by now last month",
+            "admissions": f"{trends.admissions_last_month:,} by this time last month",
         },
         **rest,
     }

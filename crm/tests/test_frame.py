@@ -53,9 +53,14 @@ def test_the_page_one_is_on_is_marked(as_user, manager):
     assert client.get("/dashboard/manager/").text.count('aria-current="page"') == 2  # sidebar, bottom bar
 
 
-def test_a_page_inside_a_room_marks_the_room(as_user, manager):
+def test_a_page_inside_a_room_marks_the_room(as_user, manager, asha):
     customer = CustomerFactory()
-    for path, label in [(f"/customers/{customer.pk}/", "Customers"), ("/import/history/", "Import")]:
+    inside = {
+        "Customers": (f"/customers/{customer.pk}/", "/customers/views/", "/customers/exports/"),
+        "Import": ("/import/history/",),
+        "Team": ("/team/new/", "/team/rules/", f"/team/{asha.pk}/hand-over/", f"/team/{asha.pk}/deactivate/"),
+    }
+    for path, label in [(path, label) for label, paths in inside.items() for path in paths]:
         links = {link["label"]: link["current"] for link in menu(as_user(manager), path).side}
         assert {label: current for label, current in links.items() if current} == {label: "true"}
 

@@ -47,7 +47,7 @@ class RuleForm(AboutForm):
             start["people"] = instance.people.all()
         super().__init__(data, initial=initial or start)
         self.fields["people"].queryset = User.objects.sales_users().order_by("first_name", "username")
-        self.fields["area"].help_text = "The whole area, as on the customers. Empty: any."
+        self.fields["area"].help_text = "As it is written on the customers, the whole of it. Empty: any area."
 
     @classmethod
     def as_initial(cls, typed: QueryDict) -> dict:

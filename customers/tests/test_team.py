@@ -69,7 +69,8 @@ def test_those_who_left_come_last_with_what_they_still_have(as_user, manager):
 
 
 def test_no_counsellors(as_user, manager):
-    assert "No counsellors yet" in as_user(manager).get(TEAM).content.decode()
+    empty = as_user(manager).get(TEAM).content.decode().split("No counsellors yet")[1]
+    assert 'href="/team/new/">New counsellor</a>' in empty
 
 
 def test_a_page_costs_the_same_for_three_and_for_thirty(as_user, manager, django_assert_max_num_queries):
@@ -145,8 +146,8 @@ def work(asha, manager, now):
 def test_the_page_says_what_there_is_to_hand_over(as_user, manager, asha, ravi, work):
     html = as_user(manager).get(leave(asha)).content.decode()
     assert "5 customers" in html
-    assert "1 due or overdue" in html
-    assert "1 won or lost one keeps the name" in html
+    assert f'?owner={asha.pk}&amp;follow_up=due">1 due or overdue</a>' in html
+    assert f"1 won or lost one stays with {asha}." in html
     assert f'value="{ravi.pk}"' in html
     assert f'value="{asha.pk}"' not in html
     asha.refresh_from_db()

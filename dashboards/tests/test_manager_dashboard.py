@@ -95,6 +95,8 @@ def test_the_number_of_queries_does_not_grow(size, manager, as_user, django_asse
 def test_an_empty_desk_says_what_to_do_next(manager, as_user):
     page = as_user(manager).get(URL).content.decode()
     assert "No customers yet" in page
+    assert "<meter" not in page  # no bars of nothing
+    assert 'href="/team/new/">New counsellor</a>' in page
     assert reverse("imports:upload") in page
 
 
