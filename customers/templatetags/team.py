@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.timezone import localtime
 
-from crm.templatetags.desk import age, day, number, options
+from crm.templatetags.desk import address_of_each, age, day, number, options
 from customers.actions import Seat
 from customers.figures import Member
 from customers.forms.assignment import Chosen
@@ -36,19 +36,19 @@ ROW = """
   <td class="team-act"><a href="{leaves}">Deactivate<span class="visually-hidden"> {name}</span></a></td>
 </tr>"""
 NONE, NEVER = mark_safe('<span class="muted">–</span>'), mark_safe('<span class="muted">never</span>')
-SOMEBODY = 1_234_567_890  # stands for her id in an address
+SOMEBODY = 1_234_567_890
 
 
 @register.simple_tag
 def member_rows(members: Sequence[Member]) -> str:
     """A row for each of the team; every number is a door to the list that it counts."""
-    page, leaves = (reverse(name, args=[SOMEBODY]) for name in ("customers:counsellor", "customers:deactivate"))
-    customers, somebody = reverse("customers:list"), str(SOMEBODY)
+    page, leaves = (address_of_each(f"customers:{name}", SOMEBODY) for name in ("counsellor", "deactivate"))
+    customers = reverse("customers:list")
     most = max((member.open for member in members), default=0) or 1
     rows = (
         {
-            "page": page.replace(somebody, str(member.user.pk)),
-            "leaves": leaves.replace(somebody, str(member.user.pk)),
+            "page": page(member.user.pk),
+            "leaves": leaves(member.user.pk),
             "hers": f"{customers}?owner={member.user.pk}",
             "name": member.user,
             "tag": _tag(member),
