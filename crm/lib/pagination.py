@@ -55,6 +55,11 @@ class Page:
     next: str | None
     previous: str | None
 
+    @property
+    def is_all(self) -> bool:
+        """Whether the whole list stands on it. An empty page may lie behind the end of a list that is not."""
+        return bool(self.rows) and not (self.next or self.previous)
+
 
 def fingerprint(*parts: object) -> str:
     """A short stable name of a list: what it is sorted and filtered by."""

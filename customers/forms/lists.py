@@ -164,7 +164,7 @@ class ListForm(forms.Form):
     def origin_choices(self) -> list[tuple[str, str]]:
         """The latest imports, and whatever the list is narrowed to now."""
         recent = Origin.objects.filter(kind=Origin.Kind.IMPORT).order_by("-id")[:RECENT_IMPORTS]
-        named = {str(origin.pk): origin.label for origin in recent}
+        named = {str(pk): label for pk, label in recent.values_list("pk", "label")}
         if chosen := self.cleaned_data["origin"]:
             named.setdefault(str(chosen.pk), chosen.label)
         return list(named.items())

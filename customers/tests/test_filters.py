@@ -123,7 +123,7 @@ def test_fifty_numbers_at_once(manager, as_user, django_assert_num_queries):
     for number in numbers:
         CustomerFactory(phone_number=number)
     client = as_user(manager)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         answer = client.get(URL, {"numbers": "\n".join(numbers), "page_size": 100}, headers=JSON).json()
     assert answer["count"] == 50
 
@@ -214,7 +214,7 @@ def test_the_sheets_queries_do_not_grow_with_the_rows(manager, as_user, django_a
     for total in (3, 30):
         while Customer.objects.count() < total:
             CustomerFactory(attempts=3)
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(11):
             client.get(URL, {"tries": "3+", "page_size": 100})
 
 
@@ -248,8 +248,8 @@ def test_what_cannot_be_counted_in_time_is_shown_all_the_same(endless, as_user, 
     CustomerFactory.create_batch(3)
     endless("capped_count")
 
-    found = as_user(manager).get("/customers/", headers={"accept": "application/json"}).json()
-    assert (len(found["results"]), found["count"], found["count_is_exact"]) == (3, 3, False)
+    found = as_user(manager).get("/customers/", {"page_size": 2}, headers={"accept": "application/json"}).json()
+    assert (len(found["results"]), found["count"], found["count_is_exact"]) == (2, 2, False)
 
 
 @pytest.mark.parametrize(

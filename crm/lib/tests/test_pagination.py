@@ -81,6 +81,19 @@ def test_an_empty_list_is_one_page_without_neighbours():
     assert (page.rows, page.next, page.previous) == ([], None, None)
 
 
+def test_a_page_knows_whether_the_whole_list_stands_on_it(rows):
+    def page(size, cursor=""):
+        return paginate(AccessLog.objects.all(), sort=BY_ID, cursor=cursor, size=size, key="k")
+
+    total = AccessLog.objects.count()
+    assert page(total).is_all
+    first = page(total - 1)
+    assert not first.is_all
+    assert not page(5, first.next).is_all
+    AccessLog.objects.filter(pk__lt=first.rows[-1].pk).delete()
+    assert not page(5, first.next).is_all  # empty, behind the end
+
+
 def test_a_row_that_comes_in_between_moves_no_other(rows):
     first = paginate(AccessLog.objects.all(), sort=BY_ID, cursor="", size=5, key="k")
     AccessLog.objects.create(username="new", ip_address="10.0.0.1", path_info="/login/")
