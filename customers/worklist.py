@@ -107,7 +107,7 @@ def day_so_far(user: User, *, now: datetime) -> list[Count]:
     waiting = [
         (calls.filter(changed_by=user, happened_at__gte=midnight(now)), "called", "contacted=today"),
         (hers.filter(FOLLOW_UPS["now"](now)), "due", "follow_up=now"),
-        (hers.filter(FOLLOW_UPS["overdue"](now)), "overdue", "follow_up=overdue"),
+        (hers.filter(FOLLOW_UPS["overdue"](now)), "overdue", "follow_up=overdue&sort=follow_up"),
         (hers.filter(FOLLOW_UPS["none"](now), status=Status.NEW), "new", "status=NEW&follow_up=none"),
     ]
     return [Count(_counted(found), label, url) for found, label, url in waiting]

@@ -29,7 +29,9 @@ ROW = """
   <td class="number" data-label="Not called"><a href="{hers}&amp;stage=new">{new}</a></td>
   <td class="number" data-label="Given today"><a href="{hers}&amp;assigned=today">{given}</a></td>
   <td class="number" data-label="Contacted today"><a href="{hers}&amp;contacted=today">{contacted}</a></td>
-  <td class="number{late}" data-label="Overdue"><a href="{hers}&amp;follow_up=overdue">{overdue}</a></td>
+  <td class="number{late}" data-label="Overdue">
+    <a href="{hers}&amp;follow_up=overdue&amp;sort=follow_up">{overdue}</a>
+  </td>
   <td class="number" data-label="Admissions"><a href="{hers}&amp;stage=won">{won}</a></td>
   <td data-label="Oldest not called" class="team-seen team-age">{oldest}</td>
   <td data-label="Last seen" class="team-seen">{seen}</td>

@@ -55,6 +55,13 @@ def record(customer, code, by, now=NOW, **kwargs) -> StatusChange:
 # --- The order -----------------------------------------------------------------------------------
 
 
+def test_why_she_is_next_is_not_said_where_her_status_says_it(asha, client):
+    customer = CustomerFactory(assigned_to=asha)
+    assert '<span class="tag">New</span>' not in client.get(NEXT).text
+    planned(customer, NOW - 2 * HOUR)
+    assert '<span class="tag">Overdue</span>' in client.get(NEXT).text
+
+
 def test_the_order_of_a_day(asha, next_one):
     def hers(name, code="NEW", **kwargs):
         return CustomerFactory(name=name, assigned_to=asha, status=None, status_id=code, **kwargs)

@@ -146,7 +146,7 @@ def work(asha, manager, now):
 def test_the_page_says_what_there_is_to_hand_over(as_user, manager, asha, ravi, work):
     html = as_user(manager).get(leave(asha)).content.decode()
     assert "5 customers" in html
-    assert f'?owner={asha.pk}&amp;follow_up=due">1 due or overdue</a>' in html
+    assert f'?owner={asha.pk}&amp;follow_up=due&amp;sort=follow_up">1 due or overdue</a>' in html
     assert f"1 won or lost one stays with {asha}." in html
     assert f'value="{ravi.pk}"' in html
     assert f'value="{asha.pk}"' not in html

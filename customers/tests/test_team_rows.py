@@ -28,7 +28,7 @@ def test_a_members_row_takes_nothing_for_markup_and_knows_her_pages():
     assert row.count("&lt;i&gt;x") == 2
     assert '<a href="/team/7/">' in row
     assert '<a href="/team/7/deactivate/">' in row
-    assert '<a href="/customers/?owner=7&amp;follow_up=overdue">2</a>' in row
+    assert '<a href="/customers/?owner=7&amp;follow_up=overdue&amp;sort=follow_up">2</a>' in row
     assert 'max="1234" value="1234"' in row
     assert ">1,234</a>" in row
     assert ">3 days</span>" in row

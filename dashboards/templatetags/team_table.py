@@ -26,7 +26,9 @@ ROW = """
     <a href="{hers}&amp;stage=new&amp;stage=contact&amp;stage=interest">{open}</a>
   </td>
   <td class="text-end" data-label="Contacted today"><a href="{hers}&amp;contacted=today">{contacted}</a></td>
-  <td class="text-end" data-label="Overdue"><a {late}href="{hers}&amp;follow_up=overdue">{overdue}</a></td>
+  <td class="text-end" data-label="Overdue">
+    <a {late}href="{hers}&amp;follow_up=overdue&amp;sort=follow_up">{overdue}</a>
+  </td>
   <td class="text-end desk-only" data-label="Interested"><a href="{hers}&amp;stage=interest">{interested}</a></td>
   <td class="text-end desk-only" data-label="Admissions"><a href="{hers}&amp;stage=won">{won}</a></td>
   <td class="cell-corner" data-label="Seven days">

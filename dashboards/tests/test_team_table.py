@@ -20,7 +20,7 @@ def test_a_row_takes_nothing_for_markup_and_its_numbers_are_doors():
     assert "<i>" not in row
     assert '<a href="/dashboard/sales/?user=7">&lt;i&gt;x</a></th>' in row
     assert '<a href="/customers/?owner=7">1,234</a>' in row
-    assert '<a class="is-due" href="/customers/?owner=7&amp;follow_up=overdue">2</a>' in row
+    assert '<a class="is-due" href="/customers/?owner=7&amp;follow_up=overdue&amp;sort=follow_up">2</a>' in row
     assert row.count("Calls on the last seven days, today last: 0, 0, 0, 0, 0, 0, 5") == 2
     assert 'd="M48 20v-20h6v20z"' in row
     assert ">3 days ago</time>" in row
