@@ -183,6 +183,16 @@ def test_managers_see_the_owner_and_may_assign(farah, manager, as_user, client):
     assert f"{url(farah)}assign/" not in hers
 
 
+def test_a_manager_sees_an_owner_who_left_beside_those_who_can_take_her(farah, manager, asha, ravi, as_user):
+    asha.is_active = False
+    asha.save()
+    page = as_user(manager).get(url(farah)).content.decode()
+    assert f'<option value="{asha.pk}" selected>{asha} (left)</option><option value="{ravi.pk}">{ravi}</option>' in page
+    assert f'<option value="">Nobody</option><option value="{ravi.pk}" selected>{ravi}</option>' in (
+        as_user(manager).get(url(CustomerFactory(assigned_to=ravi))).content.decode()
+    )
+
+
 def test_a_customer_without_anything_is_shown(manager, as_user):
     customer = CustomerFactory(name="", area="", phone_number="")
     page = as_user(manager).get(url(customer)).content.decode()

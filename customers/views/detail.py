@@ -14,7 +14,7 @@ from crm.lib import drafts
 from crm.lib.http import require_methods, wants_json
 from customers import presenters
 from customers.access import customer_for
-from customers.actions import EDIT_WITHIN, eligible
+from customers.actions import EDIT_WITHIN, seats
 from customers.erase_preview import files_with
 from customers.forms.status import StatusForm, follow_up_chips
 from customers.models import CallingRules, Customer, Event, LikelyDuplicate, Status
@@ -116,11 +116,12 @@ def _being_changed(typed: drafts.Draft | None) -> dict[int, str]:
 
 def _who_may_have_her(request: HttpRequest, row: Customer, chosen: str | None, now: datetime) -> dict:
     """What the form that gives her to somebody shows; a choice that is none any more is her owner again."""
-    counsellors = eligible(now=now)
-    stays = str(row.assigned_to_id or "")
-    possible = {"", stays, *(str(user.pk) for user in counsellors)}
+    owner, stays = row.assigned_to, str(row.assigned_to_id or "")
+    able = {str(seat.pk): seat.name for seat in seats(now=now, counted=False)}
+    hers = {} if owner is None or stays in able else {stays: str(owner) if owner.is_active else f"{owner} (left)"}
+    may = {"": "Nobody", **hers, **able}
     return {
-        "eligible": counsellors,
-        "chosen": chosen if chosen in possible else stays,
+        "may_have_her": may.items(),
+        "chosen": chosen if chosen in may else stays,
         "assign_draft": drafts.token(request.user, assign_name(row)),
     }
