@@ -15,6 +15,8 @@ from accounts.models import Role, User
 MANAGER, SALES = Role.MANAGER, Role.SALES
 EVERYBODY = (MANAGER, SALES)
 # Who may export, by the setting EXPORTS. A sales user's list holds her own customers only.
+NOT_WITH_YOUR_ROLE = "Lists of customers are not exported with your role. Ask your manager."
+NOT_HERE = "Lists of customers are not exported here: a setting takes the right away."
 EXPORTERS = {"nobody": (), "managers": (MANAGER,), "everybody": EVERYBODY}
 
 
@@ -50,7 +52,7 @@ def export_allowed(view: Callable) -> Callable:
     @wraps(view)
     def guarded(request, *args, **kwargs):
         if not may_export(request.user):
-            raise PermissionDenied("Lists of customers are not exported with your role. Ask your manager.")
+            raise PermissionDenied(NOT_WITH_YOUR_ROLE if EXPORTERS[settings.EXPORTS] else NOT_HERE)
         return view(request, *args, **kwargs)
 
     guarded.allowed_roles = EVERYBODY

@@ -112,7 +112,8 @@ def counsellors_for(viewer: User) -> UserQuerySet:
 
 
 def members(viewer: User, *, now: datetime) -> list[Member]:
-    """Every counsellor with what she has, by name; those who left last. Six queries, however many they are."""
+    """Every counsellor with what she has, by name; last those who left, and whoever else has open ones, as when a lost
+    one of somebody who is a manager now comes back. Six queries, however many they are."""
     stand, due, contacted = standing(viewer), due_by_owner(viewer, now=now), contacted_today(viewer, now=now)
     open_ones, new, won = stand.by_owner(*OPEN_STAGES), stand.by_owner(Stage.NEW), stand.by_owner(Stage.WON)
     hers = Customer.objects.visible_to(viewer).filter(assigned_to__isnull=False).order_by()
@@ -120,6 +121,7 @@ def members(viewer: User, *, now: datetime) -> list[Member]:
     untouched = hers.filter(assigned_to=OuterRef("pk"), status=Status.NEW)
     oldest = untouched.annotate(since=Coalesce("assigned_at", "created_at")).order_by("since").values("since")[:1]
     today = localdate(now)
+    people = counsellors() | User.objects.filter(pk__in=[user_id for user_id in open_ones if user_id])
     found = [
         Member(
             user=user,
@@ -132,9 +134,9 @@ def members(viewer: User, *, now: datetime) -> list[Member]:
             oldest_untouched=user.oldest_untouched,
             away=user.is_away(today),
         )
-        for user in counsellors().annotate(oldest_untouched=Subquery(oldest))
+        for user in people.annotate(oldest_untouched=Subquery(oldest))
     ]
-    return sorted(found, key=lambda member: (not member.user.is_active, str(member.user).casefold()))
+    return sorted(found, key=lambda member: (not member.user.is_sales, str(member.user).casefold()))
 
 
 @dataclass

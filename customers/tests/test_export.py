@@ -324,7 +324,9 @@ def test_the_setting_takes_the_right_away_from_all(manager, admin_user, as_user,
     settings.EXPORTS = "nobody"
     CustomerFactory()
     for user in (manager, admin_user):
-        assert as_user(user).post(URL, ASKED).status_code == 403
+        answer = as_user(user).post(URL, ASKED)
+        assert answer.status_code == 403
+        assert "not exported here" in answer.text  # "Ask your manager" would send her to herself
         assert URL not in as_user(user).get("/customers/").content.decode()
     assert not Export.objects.exists()
 

@@ -207,3 +207,16 @@ def test_those_dealt_anew_are_nobodys_load_meanwhile(client, manager, asha, ravi
 
     client.post(RANDOM, data)
     assert actions.loads([asha, ravi]) == {asha.pk: 5, ravi.pk: 5}
+
+
+def test_the_list_looks_ahead_at_evening_out_too(client, team):
+    CustomerFactory.create_batch(2)
+    button = re.search(
+        r'<button[^>]+name="(preview)" value="(load)"[^>]+formaction="([^"]+)"', client.get("/customers/").text
+    )
+
+    page = client.post(button[3], {**ALL, "sales_user": "", button[1]: button[2]}).text
+
+    assert '<input type="hidden" name="how" value="load">' in page
+    assert "Asha" not in page.split("<tbody>")[1].split("</tbody>")[0]  # she has the most
+    assert not Batch.objects.exists()

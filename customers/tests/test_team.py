@@ -68,6 +68,19 @@ def test_those_who_left_come_last_with_what_they_still_have(as_user, manager):
     assert f"?owner={gone.pk}&amp;" in html.split('id="left-title"')[1]
 
 
+def test_whoever_is_a_manager_now_is_told_with_what_she_still_has(as_user, manager):
+    """A lost one that comes back to somebody who was made a manager was on nobody's page."""
+    promoted = UserFactory(manager=True, first_name="Farah")
+    CustomerFactory(assigned_to=promoted)
+    CustomerFactory(assigned_to=UserFactory(manager=True, first_name="Leela"), status_id="ADMISSION")
+    html = as_user(manager).get("/team/").text
+    left = html.split('id="left-title"')[1]
+    assert "no counsellor any more" in left
+    assert f"?owner={promoted.pk}&amp;" in left
+    assert "Reactivate" not in left
+    assert "Leela" not in left
+
+
 def test_no_counsellors(as_user, manager):
     empty = as_user(manager).get(TEAM).content.decode().split("No counsellors yet")[1]
     assert 'href="/team/new/">New counsellor</a>' in empty

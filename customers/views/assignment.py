@@ -19,7 +19,7 @@ from customers import actions, tasks
 from customers.access import customer_for, customers_for
 from customers.dealing import RULES
 from customers.figures import waiting_longest
-from customers.forms.assignment import AssignForm, ShareForm
+from customers.forms.assignment import WAYS, AssignForm, ShareForm
 from customers.forms.lists import ListForm
 from customers.forms.status import StatusForm
 from customers.lists import NOBODY, narrowed
@@ -174,7 +174,7 @@ def random_assign(request):
 
 
 def _share(request: HttpRequest, default_how: str) -> HttpResponse:
-    data, now = request_data(request), timezone.now()
+    data, now = _with_the_way_of_its_button(request_data(request)), timezone.now()
     if "otherwise" in data:
         return _to_choosing(request)
     form = ShareForm(data, counsellors=User.objects.sales_users(), how=default_how)
@@ -194,6 +194,15 @@ def _share(request: HttpRequest, default_how: str) -> HttpResponse:
         return JsonResponse({"success": True, **counts, "state": shared.state})
     messages.add_message(request, messages.SUCCESS if told.good else messages.WARNING, told.text)
     return redirect("customers:unassigned")
+
+
+def _with_the_way_of_its_button(data: QueryDict) -> QueryDict:
+    """A button that looks ahead may say in which way: `preview=load`."""
+    if data.get("preview") not in WAYS:
+        return data
+    data = data.copy()
+    data["how"] = data["preview"]
+    return data
 
 
 def _shared(user: User, form: ShareForm, data: QueryDict, now: datetime) -> Batch:

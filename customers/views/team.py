@@ -33,8 +33,8 @@ def _person(people: UserQuerySet, user_id: int) -> User:
 def team(request):
     members = figures.members(request.user, now=timezone.now())
     context = {
-        "members": [member for member in members if member.user.is_active],
-        "left": [member for member in members if not member.user.is_active],
+        "members": [member for member in members if member.user.is_sales],
+        "left": [member for member in members if not member.user.is_sales],
     }
     return render(request, "customers/team.html", context)
 
