@@ -6,11 +6,13 @@ from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
+from django.db.models import BigAutoField
 from django.http import HttpRequest
 from django.urls import Resolver404, resolve, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.models import Role, User
+from crm.lib.prepared import Gap
 
 MANAGER, SALES = Role.MANAGER, Role.SALES
 EVERYBODY = (MANAGER, SALES)
@@ -18,6 +20,14 @@ EVERYBODY = (MANAGER, SALES)
 NOT_WITH_YOUR_ROLE = "Lists of customers are not exported with your role. Ask your manager."
 NOT_HERE = "Lists of customers are not exported here: a setting takes the right away."
 EXPORTERS = {"nobody": (), "managers": (MANAGER,), "everybody": EVERYBODY}
+
+
+class Anybody(Gap):
+    """Stands in a prepared query, as `user`, for whoever has this role."""
+
+    def __init__(self, is_manager: bool, is_sales: bool) -> None:
+        super().__init__("user", BigAutoField())
+        self.is_manager, self.is_sales = is_manager, is_sales
 
 
 def has_role(user: User, roles: tuple[str, ...]) -> bool:

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from functools import cache
 
 from django.conf import settings
-from django.db.models import BigAutoField, DateTimeField
+from django.db.models import DateTimeField
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
+from accounts.access import Anybody
 from accounts.models import User
 from crm.lib.pagination import capped, capped_column
 from crm.lib.prepared import Gap, Prepared
@@ -38,18 +39,10 @@ def _numbers(user: User) -> dict[str, str]:
     return {name: _shown(*capped(count)) for name, count in zip(NUMBERS, counted, strict=True)}
 
 
-class _Anybody(Gap):
-    """Whoever has this role."""
-
-    def __init__(self, is_manager: bool, is_sales: bool) -> None:
-        super().__init__("user", BigAutoField())
-        self.is_manager, self.is_sales = is_manager, is_sales
-
-
 @cache
 def _query_of(is_manager: bool, is_sales: bool) -> Prepared:
     """The query for the numbers of those with this role: the same on every page, and so put together once."""
-    user, now = _Anybody(is_manager, is_sales), Gap("now", DateTimeField())
+    user, now = Anybody(is_manager, is_sales), Gap("now", DateTimeField())
     customers = Customer.objects.visible_to(user)
     lists = {
         "unassigned_count": customers.unassigned() if is_manager else customers.none(),

@@ -1,14 +1,17 @@
 """Whom to call next, and why: the order of a counsellor's day."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from django.conf import settings
-from django.db.models import F, Q
+from django.db.models import DateTimeField, F, Q
 
+from accounts.access import Anybody
 from accounts.models import User
 from crm.lib import phones
+from crm.lib.pagination import CountOf
+from crm.lib.prepared import Gap, Prepared
 from customers.erased import erased_among
 from customers.lists import DUE_FOR, FOLLOW_UPS, midnight
 from customers.models import Customer, CustomerQuerySet, Event, FollowUp, Stage, Status, StatusChange
@@ -41,34 +44,44 @@ def next_call(user: User, *, now: datetime) -> Next | None:
     """Due now, overdue (the oldest promise first), enquired again, new (the newest enquiry first), next tries that are
     due, and last whoever has no next step at all (the longest untouched first).
 
-    Never one who must not be called or was put off. Each step is one look-up in the order of an index, put together
-    and made only when the one before it found nobody.
+    Never one who must not be called or was put off. Each step is one look-up in the order of an index, made only when
+    the one before it found nobody.
     """
-    visible = Customer.objects.visible_to(user)
-    for why, step in steps(visible, user, now=now):
-        if found := step.only("pk").first():
-            return Next(visible.with_people().get(pk=found.pk), why)
+    values = {"user": user.pk, "now": now, "midnight": midnight(now)}
+    for why, step in _steps(user.is_manager, user.is_sales):
+        if found := step.row(**values):
+            return Next(Customer.objects.visible_to(user).with_people().get(pk=found[0]), why)
     return None
 
 
-def steps(visible: CustomerQuerySet, user: User, *, now: datetime) -> Iterator[tuple[str, CustomerQuerySet]]:
-    """The steps of `next_call` among those `visible` to `user`, with their reasons, each in its order."""
-    hers = visible.filter(assigned_to=user).callable().exclude(skips__until__gt=now)
-    open_ones, promises = hers.open(), [FollowUp.Kind.PROMISE, FollowUp.Kind.EVENT]
-    yield "due", _planned(open_ones, user, "due_at", kind__in=promises, due_at__range=(now - DUE_FOR, now))
-    yield "overdue", _planned(open_ones, user, "promised_at", kind__in=promises, due_at__lt=now - DUE_FOR)
-    yield "again", _enquired_again(hers)
-    unplanned = hers.filter(FOLLOW_UPS["none"](now))  # whoever waits for an event has a next step
+# The queries of a call's page are the same for each counsellor, every time: these are put together once.
+NOW, MIDNIGHT = Gap("now", DateTimeField()), Gap("midnight", DateTimeField())
+
+
+@cache
+def _steps(is_manager: bool, is_sales: bool) -> list[tuple[str, Prepared]]:
+    """The steps of `next_call` for whoever has this role, with their reasons: each the first customer in its order."""
+    user = Anybody(is_manager, is_sales)
+    hers = Customer.objects.visible_to(user).filter(assigned_to=user).callable().exclude(skips__until__gt=NOW)
+    unplanned = hers.filter(FOLLOW_UPS["none"](NOW))  # whoever waits for an event has a next step
+    open_ones, loose = hers.open(), unplanned.open().filter(exhausted_at=None)
+    promises = [FollowUp.Kind.PROMISE, FollowUp.Kind.EVENT]
     new = unplanned.filter(status=Status.NEW)
-    yield "new", new.filter(last_enquired_at__isnull=False).order_by("-last_enquired_at", "-pk")
-    yield "new", new.filter(last_enquired_at=None).order_by("-pk")
-    yield "retry", _planned(open_ones, user, "due_at", kind=FollowUp.Kind.RETRY, due_at__lte=now)
-    not_new = unplanned.open().filter(exhausted_at=None).exclude(status=Status.NEW)
-    yield "unplanned", not_new.filter(last_contact_at=None).order_by("last_contact_at", "pk")
-    yield "unplanned", not_new.filter(last_contact_at__lt=midnight(now)).order_by("last_contact_at", "pk")
+    not_new = loose.exclude(status=Status.NEW)
+    steps = [
+        ("due", _planned(open_ones, user, "due_at", kind__in=promises, due_at__range=(NOW - DUE_FOR, NOW))),
+        ("overdue", _planned(open_ones, user, "promised_at", kind__in=promises, due_at__lt=NOW - DUE_FOR)),
+        ("again", _enquired_again(hers)),
+        ("new", new.filter(last_enquired_at__isnull=False).order_by("-last_enquired_at", "-pk")),
+        ("new", new.filter(last_enquired_at=None).order_by("-pk")),
+        ("retry", _planned(open_ones, user, "due_at", kind=FollowUp.Kind.RETRY, due_at__lte=NOW)),
+        ("unplanned", not_new.filter(last_contact_at=None).order_by("last_contact_at", "pk")),
+        ("unplanned", not_new.filter(last_contact_at__lt=MIDNIGHT).order_by("last_contact_at", "pk")),
+    ]
+    return [(why, Prepared(found.values_list("pk")[:1])) for why, found in steps]
 
 
-def _planned(customers: CustomerQuerySet, user: User, order: str, **which) -> CustomerQuerySet:
+def _planned(customers: CustomerQuerySet, user: Anybody, order: str, **which) -> CustomerQuerySet:
     """Those with an open follow-up like `which`, in the order of one of its moments."""
     which = {f"follow_ups__{name}": value for name, value in which.items()}
     found = customers.filter(follow_ups__state=FollowUp.State.OPEN, follow_ups__owner=user, **which)
@@ -101,20 +114,33 @@ class Count:
 
 
 def day_so_far(user: User, *, now: datetime) -> list[Count]:
-    """ "12 called · 7 due · 3 overdue · 214 new": what is done, and what waits."""
+    """ "12 called · 7 due · 3 overdue · 214 new": what is done, and what waits. One query."""
+    counts = _counts(user.is_manager, user.is_sales).row(user=user.pk, now=now, midnight=midnight(now))
+    return [Count(count, *said) for count, said in zip(counts, DAY, strict=True)]
+
+
+DAY = [
+    ("called", "contacted=today"),
+    ("due", "follow_up=now"),
+    ("overdue", "follow_up=overdue&sort=follow_up"),
+    ("new", "status=NEW&follow_up=none"),
+]
+
+
+@cache
+def _counts(is_manager: bool, is_sales: bool) -> Prepared:
+    """The counts of DAY for whoever has this role."""
+    user = Anybody(is_manager, is_sales)
     hers = Customer.objects.visible_to(user).filter(assigned_to=user).callable()
     calls = StatusChange.objects.visible_to(user).standing().contacts()
-    waiting = [
-        (calls.filter(changed_by=user, happened_at__gte=midnight(now)), "called", "contacted=today"),
-        (hers.filter(FOLLOW_UPS["now"](now)), "due", "follow_up=now"),
-        (hers.filter(FOLLOW_UPS["overdue"](now)), "overdue", "follow_up=overdue&sort=follow_up"),
-        (hers.filter(FOLLOW_UPS["none"](now), status=Status.NEW), "new", "status=NEW&follow_up=none"),
+    counted = [
+        calls.filter(changed_by=user, happened_at__gte=MIDNIGHT),
+        hers.filter(FOLLOW_UPS["now"](NOW)),
+        hers.filter(FOLLOW_UPS["overdue"](NOW)),
+        hers.filter(FOLLOW_UPS["none"](NOW), status=Status.NEW),
     ]
-    return [Count(_counted(found), label, url) for found, label, url in waiting]
-
-
-def _counted(found) -> int:
-    return found.order_by()[: COUNTED_TO + 1].count()
+    columns = [CountOf(found.order_by().values("pk")[: COUNTED_TO + 1]) for found in counted]
+    return Prepared(User.objects.filter(pk=user).values_list(*columns))
 
 
 def with_number(user: User, text: str) -> list[Customer]:

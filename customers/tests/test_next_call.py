@@ -150,7 +150,7 @@ def test_a_page_costs_the_same_for_three_and_for_thirty(size, asha, client, djan
     for n in range(size):
         customer = CustomerFactory(assigned_to=asha)
         record(customer, "CALL_NOT_ATTENDED", asha, now=NOW - DAY + timedelta(minutes=n))
-    with django_assert_num_queries(26):
+    with django_assert_num_queries(23):
         assert "Next try" in client.get(NEXT).content.decode()
 
 
