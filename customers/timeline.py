@@ -1,6 +1,6 @@
 """What happened with a customer, put together from the histories, newest first."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from operator import attrgetter
@@ -97,6 +97,19 @@ TRACES = [
     *((kind.name, kind.model, column) for kind in KINDS for column in kind.whose),
     *((LIKELY, LikelyDuplicate, column) for column in ("one", "other")),
 ]
+
+
+def worth_a_call(entries: Iterable[Entry]) -> Iterator[Entry]:
+    """Those of `entries`, the newest first, that say something to whoever calls: no outcome that was taken back, and of
+    all the hands she went through only the last."""
+    handed = False
+    for entry in entries:
+        if entry.kind == "assignment":
+            if handed:
+                continue
+            handed = True
+        if not getattr(entry.row, "undone_at", None):
+            yield entry
 
 
 class Story:

@@ -55,6 +55,20 @@ def record(customer, code, by, now=NOW, **kwargs) -> StatusChange:
 # --- The order -----------------------------------------------------------------------------------
 
 
+def test_her_last_lines_hold_nothing_taken_back_and_only_the_last_of_many_hands(asha, ravi, manager, client):
+    customer = CustomerFactory()
+    actions.add_note(customer=customer, text="wants hostel", by=manager, now=NOW - DAY)
+    for hour, to in enumerate([ravi, asha, ravi, asha]):
+        customer = actions.assign_one(customer=customer, to=to, by=manager, now=NOW - (9 - hour) * HOUR)
+    actions.take_back(change=record(customer, "INTERESTED", asha), by=asha, now=NOW)
+
+    shown = client.get(f"{NEXT}?customer={customer.pk}").text
+
+    assert "wants hostel" in shown and "taken back" not in shown
+    assert shown.count("given to") == 1
+    assert f"given to {asha}" in shown
+
+
 def test_why_she_is_next_is_not_said_where_her_status_says_it(asha, client):
     customer = CustomerFactory(assigned_to=asha)
     assert '<span class="tag">New</span>' not in client.get(NEXT).text

@@ -1,6 +1,7 @@
 """The next call: whom, why, and what is done around it."""
 
 import uuid
+from itertools import islice
 from urllib.parse import quote
 
 from django.contrib import messages
@@ -21,7 +22,7 @@ from customers.forms.status import StatusForm, follow_up_chips
 from customers.models import CallingRules, Customer, Event, Skip, Stage, Status
 from customers.my_day import closing_words
 from customers.my_day import my_day as figures_of_day
-from customers.timeline import FOR_A_CALL, Story
+from customers.timeline import FOR_A_CALL, Story, worth_a_call
 
 ENTRIES = 4
 FIRST_OUTCOMES = 5
@@ -62,12 +63,13 @@ def call_page(
     kept = None if form else drafts.take(request, form_name(customer))
     outcomes = [status for status in Status.objects.active().in_order() if status.stage != Stage.NEW]
     outcomes.sort(key=lambda status: status.hotkey or "~")
+    story = Story(customer, request.user)
     context = {
         "customer": customer,
         "why": worklist.WHY[found.why],
         "numbers": list(customer.numbers.all()),
         "promise": worklist.open_promise(request.user, customer),
-        "entries": Story(customer, request.user).entries(now=now, kinds=FOR_A_CALL)[0][:ENTRIES],
+        "entries": list(islice(worth_a_call(story.entries(now=now, kinds=FOR_A_CALL)[0]), ENTRIES)),
         "form": form or StatusForm(initial=kept.fields.dict() if kept else None, now=now),
         "outcomes": outcomes[:FIRST_OUTCOMES],
         "more_outcomes": outcomes[FIRST_OUTCOMES:],
