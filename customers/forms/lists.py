@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.conf import settings
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef, Q
 from django.forms import BoundField
 from django.http import QueryDict
 from django.utils.timezone import localdate
@@ -17,7 +17,7 @@ from crm.lib.phones import spaced
 from customers.forms.fields import DayField, LineField, NumbersField, SeveralField
 from customers.happenings import NO_REASON, Happening
 from customers.lists import ANYBODY, DAYS, NEWEST, NOBODY, SORTS, Filters, Gift
-from customers.models import Batch, Course, LostReason, Origin, Source, Stage, Status
+from customers.models import Batch, Course, Customer, LostReason, Origin, Source, Stage, Status
 
 SEARCH_LENGTH = 100
 FOLLOW_UP_CHOICES = [
@@ -143,7 +143,10 @@ class ListForm(forms.Form):
         """Whose customers may be asked for: anybody's and nobody's, or a sales user's own."""
         if not self.user.is_manager:
             return [(str(self.user.pk), str(self.user))]
-        people = User.objects.filter(role=Role.SALES).order_by("-is_active", "first_name", "username")
+        # Whoever is a manager now may have some left from before.
+        has_some = Exists(Customer.objects.visible_to(self.user).filter(assigned_to=OuterRef("pk")))
+        people = User.objects.filter(Q(role=Role.SALES) | has_some)
+        people = people.order_by("-is_active", "first_name", "username")
         return [(NOBODY, "Nobody"), (ANYBODY, "Anybody"), *((str(pk), name) for pk, name in people.names().items())]
 
     @cached_property

@@ -73,9 +73,11 @@ def test_whoever_is_a_manager_now_is_told_with_what_she_still_has(as_user, manag
     promoted = UserFactory(manager=True, first_name="Farah")
     CustomerFactory(assigned_to=promoted)
     CustomerFactory(assigned_to=UserFactory(manager=True, first_name="Leela"), status_id="ADMISSION")
-    html = as_user(manager).get("/team/").text
-    left = html.split('id="left-title"')[1]
+    client = as_user(manager)
+    left = client.get("/team/").text.split('id="left-title"')[1]
     assert "no counsellor any more" in left
+    hers = client.get(f"/customers/?owner={promoted.pk}&stage=new", headers={"accept": "application/json"})
+    assert hers.json()["count"] == 1
     assert f"?owner={promoted.pk}&amp;" in left
     assert "Reactivate" not in left
     assert "Leela" not in left
