@@ -55,8 +55,7 @@ def update_status(request, customer_id):
         form.add_error(None, str(refusal))
         form.conflict = isinstance(refusal, actions.Conflict)
         return _refused(request, customer, form)
-    customer.refresh_from_db(fields=["next_follow_up_at", "exhausted_at"])
-    return _recorded(request, customer, change)
+    return _recorded(request, change.customer, change)  # as she is after it
 
 
 @roles_allowed(*EVERYBODY)
