@@ -23,10 +23,13 @@ SHOWN, SHOWN_OF_A_DAY = 25, 200
 
 @dataclass(frozen=True)
 class Standing:
-    """How many customers each counsellor (None: nobody) has at each status."""
+    """How many customers each counsellor (None: nobody) has at each status.
+
+    `statuses`: all there are, in order; whoever draws a figure of a status need not ask for them again.
+    """
 
     counts: dict[tuple[int | None, str], int]
-    stages: dict[str, str]  # a status's code -> its stage
+    statuses: list[Status]
 
     def total(self) -> int:
         return sum(self.counts.values())
@@ -40,9 +43,9 @@ class Standing:
     @cached_property
     def _of_stages(self) -> defaultdict[str, Counter]:
         """stage -> user id or None -> how many; gone through once for all that ask."""
-        found = defaultdict(Counter)
+        stages, found = {status.pk: status.stage for status in self.statuses}, defaultdict(Counter)
         for (owner, status), n in self.counts.items():
-            found[self.stages[status]][owner] += n
+            found[stages[status]][owner] += n
         return found
 
     def by_owner(self, *stages: str) -> Counter:
@@ -56,10 +59,8 @@ class Standing:
 def standing(viewer: User) -> Standing:
     """Counted in one pass over an index, without a look at the rows themselves. Two queries."""
     rows = Customer.objects.visible_to(viewer).order_by().values_list("assigned_to", "status").annotate(n=Count("*"))
-    return Standing(
-        counts={(owner, status): n for owner, status, n in rows},
-        stages=dict(Status.objects.values_list("code", "stage")),
-    )
+    counts = {(owner, status): n for owner, status, n in rows}
+    return Standing(counts, list(Status.objects.in_order()))
 
 
 def due_by_owner(viewer: User, *, now: datetime) -> dict[int | None, tuple[int, int]]:

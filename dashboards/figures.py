@@ -32,7 +32,7 @@ def status_distribution(stand: Standing) -> list[StatusCount]:
     counts, total = stand.by_status(), stand.total() or 1
     return [
         StatusCount(status=status, count=counts[status.pk], percent=round(100 * counts[status.pk] / total))
-        for status in Status.objects.in_order()
+        for status in stand.statuses
         if status.is_active or status.pk in counts
     ]
 

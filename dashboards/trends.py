@@ -1,6 +1,7 @@
-"""How the manager's figures moved, and how far people come: each function one query."""
+"""How the manager's figures moved, and how far people come: each function one query. `statuses`: all there are."""
 
 from collections import defaultdict
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -32,13 +33,13 @@ class Trends:
     admissions_last_month: int
 
 
-def trends(viewer: User, now: datetime, came: int) -> Trends:
+def trends(viewer: User, now: datetime, came: int, statuses: Iterable[Status]) -> Trends:
     """Every comparison of the first row; `came`: how many customers are new in the last seven days."""
     return Trends(
         unassigned_net(viewer, now, came),
         contacted_a_week_ago(viewer, now),
         overdue_a_week_ago(viewer, now),
-        *admissions(viewer, now),
+        *admissions(viewer, now, statuses),
     )
 
 
@@ -80,10 +81,10 @@ def overdue_a_week_ago(viewer: User, now: datetime) -> int:
     return promised.open().count() + promised.exclude(state=FollowUp.State.OPEN).filter(closed_at__gt=then).count()
 
 
-def admissions(viewer: User, now: datetime) -> tuple[int, int]:
+def admissions(viewer: User, now: datetime, statuses: Iterable[Status]) -> tuple[int, int]:
     """(this month, last month by the same moment): customers who were won then and still are."""
     last_start, last_end = month_start(month_start(now) - timedelta(days=1)), same_moment_last_month(now)
-    won = list(Status.objects.filter(stage=Stage.WON).values_list("code", flat=True))
+    won = [status.pk for status in statuses if status.stage == Stage.WON]
     changes = StatusChange.objects.visible_to(viewer).standing().filter(new_status__in=won, customer__status__in=won)
     first = changes.exclude(kind=StatusChange.Kind.IMPORT).exclude(previous_status__in=won)
     counts = first.filter(happened_at__gte=last_start).aggregate(
@@ -124,10 +125,9 @@ class Funnel:
     steps: list[Step]
 
 
-def funnel(viewer: User, now: datetime) -> Funnel:
-    """The customers of the last 90 days on the rungs of the active statuses. Two queries."""
+def funnel(viewer: User, now: datetime, statuses: Collection[Status]) -> Funnel:
+    """The customers of the last 90 days on the rungs of the active statuses."""
     since = timezone.localdate(now) - COHORT
-    statuses = list(Status.objects.in_order())
     standing = HowFar(Customer.objects.visible_to(viewer).filter(date__gte=since), statuses)
     total = standing.total
     found = []

@@ -29,8 +29,8 @@ def manager(request):
     totals = figures.totals(request.user, now, seen)
     context = {
         "totals": totals,
-        "trends": trends.trends(request.user, now, totals["new_in_7_days"]),
-        "funnel": trends.funnel(request.user, now),
+        "trends": trends.trends(request.user, now, totals["new_in_7_days"], seen.stand.statuses),
+        "funnel": trends.funnel(request.user, now, seen.stand.statuses),
         "distribution": figures.status_distribution(seen.stand),
         "team": figures.sales_performance(request.user, seen),
         "sparks": trends.sparks(request.user, now),

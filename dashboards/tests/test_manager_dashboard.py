@@ -88,7 +88,7 @@ def test_the_number_of_queries_does_not_grow(size, manager, as_user, django_asse
     client = as_user(manager)
     client.get(URL)
 
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(19):
         assert client.get(URL).status_code == 200
 
 

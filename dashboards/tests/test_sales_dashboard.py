@@ -66,7 +66,7 @@ def test_the_number_of_queries_does_not_grow(size, asha, as_user, django_assert_
     client = as_user(asha)
     client.get(URL)
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         assert client.get(URL).status_code == 200
 
 
