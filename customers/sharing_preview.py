@@ -107,7 +107,8 @@ def in_sum(customers: CustomerQuerySet) -> str:
     if none and parts:
         parts.append(f"{none:,} without an area")
     said = f"{total:,} {'customer' if total == 1 else 'customers'}"
-    return f"{said}: {', '.join(parts)}" if parts else said
+    comma = "; " if any("," in name for name, _ in named) else ", "  # "80 Jayanagar, Bengaluru; 79 Kochi"
+    return f"{said}: {comma.join(parts)}" if parts else said
 
 
 Got = Counter[User]

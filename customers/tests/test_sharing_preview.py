@@ -176,6 +176,13 @@ def test_many_cost_no_more_queries_than_few(size, how, reads, client, asha, ravi
         client.post(RANDOM, {**ALL, "how": how, "preview": "1"}, headers=JSON)
 
 
+def test_areas_with_a_comma_of_their_own_are_told_apart(client, asha):
+    CustomerFactory.create_batch(2, area="Jayanagar, Bengaluru")
+    CustomerFactory(area="Kochi")
+    page = client.post(RANDOM, {**ALL, "preview": "1"}).content.decode()
+    assert "Chosen: 3 customers: 2 Jayanagar, Bengaluru; 1 Kochi." in page
+
+
 def test_those_chosen_are_told_in_sum(client, asha):
     # Given new customers of five areas, one written in two ways, and one with none
     for area, n in {"Kochi": 3, "KOCHI": 1, "Aluva": 2, "Adyar": 2, "Thrissur": 1, "": 1}.items():
