@@ -5,7 +5,7 @@ import random
 import uuid
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from accounts.models import User
 from customers.models import Customer
@@ -85,6 +85,18 @@ def deal(
         if room[turn] != 0:
             heapq.heappush(table, place(turn))
     return dealt
+
+
+def evened_out(open_ones: Sequence[Customer], closed: Sequence[Customer], players: Sequence[Player], seed: int) -> Deal:
+    """A deal that makes loads even: the open ones to whoever has the fewest; the closed ones, no load to anybody, in
+    equal shares."""
+    dealt = deal(open_ones, players, seed)
+    got = Counter(user.pk for _, user in dealt)
+    again = [
+        replace(player, had=0, room=None if player.room is None else player.room - got[player.user.pk])
+        for player in players
+    ]
+    return dealt + deal(closed, again, seed)
 
 
 def more_ahead(players: Sequence[Player], dealt: Counter) -> dict[int, float]:

@@ -9,7 +9,7 @@ from django.db.models import Count, Max, Q
 
 from accounts.models import User
 from customers import actions
-from customers.dealing import LOAD, RULES, WEIGHTS, Player, Scheme, deal
+from customers.dealing import LOAD, RULES, WEIGHTS, Player, Scheme, deal, evened_out
 from customers.lists import Filters
 from customers.models import CustomerQuerySet, SharingRule
 from customers.tasks import matching
@@ -27,10 +27,11 @@ class Share:
     load: int
     more: int
     dealt_anew: int = 0
+    closed: int = 0  # of those she would get: no load
 
     @property
     def then(self) -> int:
-        return self.load - self.dealt_anew + self.more
+        return self.load - self.dealt_anew + self.more - self.closed
 
 
 @dataclass
@@ -40,6 +41,7 @@ class Foreseen:
     shares: list[Share] = field(default_factory=list)
     left: Counter = field(default_factory=Counter)
     chosen: str = ""  # who it is about, in sum
+    closed: Counter = field(default_factory=Counter)  # User -> how many of those she would get are won or lost
     anew: Counter = field(default_factory=Counter)  # user id -> how many of her open ones are among them
 
     @property
@@ -89,7 +91,11 @@ def foresee(
         foreseen, got = _dealt(customers, among, as_of, scheme, now)
     foreseen.left += Counter(unknown=unknown)
     loads = actions.loads(got)
-    shares = [Share(user, loads[user.pk], more, foreseen.anew[user.pk]) for user, more in got.items() if more]
+    shares = [
+        Share(user, loads[user.pk], more, foreseen.anew[user.pk], foreseen.closed[user])
+        for user, more in got.items()
+        if more
+    ]
     foreseen.chosen = in_sum(customers)
     foreseen.shares = sorted(shares, key=lambda share: (-share.more, str(share.user).casefold()))
     return foreseen
@@ -127,10 +133,19 @@ def _dealt(customers, among, as_of, scheme, now) -> tuple[Foreseen, Got]:
         free = free.exclude(assigned_to=next(iter(rooms)))
     count = free.order_by().count()
     anew = _anew(free, rooms, as_of)
-    beside = actions.loads(rooms) - anew if scheme.how == LOAD else Counter()
-    got = _cards(count, rooms, scheme, Counter(), beside)
+    if scheme.how == LOAD:
+        got, closed = _evened_out(count, free.open().order_by().count(), rooms, actions.loads(rooms) - anew)
+    else:
+        got, closed = _cards(count, rooms, scheme, Counter()), Counter()
     left["full"] = count - sum(got.values())
-    return Foreseen(left=left, anew=anew), got
+    return Foreseen(left=left, closed=closed, anew=anew), got
+
+
+def _evened_out(count: int, open_ones: int, rooms: Mapping[User, int | None], beside: Counter) -> tuple[Got, Got]:
+    """How many each would get, and how many of these are closed (`customers.dealing.evened_out`)."""
+    players = [Player(user, beside[user.pk], user.dealt_ahead, 1, room) for user, room in rooms.items()]
+    dealt = evened_out(range(open_ones), range(open_ones, count), players, seed=0)
+    return Counter(user for _, user in dealt), Counter(user for card, user in dealt if card >= open_ones)
 
 
 def _by_rules(customers, as_of, now) -> tuple[Foreseen, Got]:
@@ -164,13 +179,10 @@ def _anew(free: CustomerQuerySet, users: Iterable[User], as_of: datetime | None)
     return actions.in_play(free, users) if as_of else Counter()
 
 
-def _cards(
-    count: int, rooms: Mapping[User, int | None], scheme: Scheme, had: Got, beside: Mapping[int, int] = Counter()
-) -> Got:
-    """How many of `count` each would get who has room, on from what she `had` of this act and has `beside` it."""
+def _cards(count: int, rooms: Mapping[User, int | None], scheme: Scheme, had: Got) -> Got:
+    """How many of `count` each would get who has room, on from what she `had` of this act."""
     players = []
     for user, room in rooms.items():
         left = None if room is None else max(0, room - had[user])
-        so_far = beside[user.pk] + had[user]
-        players.append(Player(user, so_far, user.dealt_ahead, scheme.weights.get(user.pk, 1), left))
+        players.append(Player(user, had[user], user.dealt_ahead, scheme.weights.get(user.pk, 1), left))
     return Counter(user for _, user in deal(range(count), players, seed=0))

@@ -15,7 +15,7 @@ from crm.lib import bulk
 from customers.actions.capacity import capacities, in_play, loads
 from customers.actions.errors import ActionError
 from customers.actions.held import held
-from customers.dealing import EVEN, EVENLY, LOAD, WEIGHTS, Player, Scheme, deal, more_ahead
+from customers.dealing import EVEN, EVENLY, LOAD, WEIGHTS, Deal, Player, Scheme, deal, evened_out, more_ahead
 from customers.models import AssignmentChange, Batch, Customer, CustomerQuerySet, FollowUp, Stage
 
 REQUEST_LIMIT = 20_000
@@ -131,7 +131,11 @@ def share_out(
     scheme = _of_those_who_play(scheme, rooms, batch)
     players = _players(rooms, scheme, batch, may_be_given(customers, as_of))
     first = _hot(customers, now) if hot_first else ()
-    dealt = deal([c for c in free if to_one is None or c.assigned_to_id != to_one], players, seed, first)
+    cards = [c for c in free if to_one is None or c.assigned_to_id != to_one]
+    if scheme.how == LOAD:
+        dealt = _evened_out(cards, may_be_given(customers, as_of), players, seed)
+    else:
+        dealt = deal(cards, players, seed, first)
     moves = [(customer, user) for customer, user in dealt if customer.assigned_to_id != user.pk]
     result = Shared(assigned=len(moves), left=wanted + unknown - len(moves), batch=batch.pk)
     result.shares = Counter(user.pk for _, user in moves)
@@ -165,6 +169,13 @@ def _players(rooms: Mapping[User, int | None], scheme: Scheme, batch: Batch, fre
         Player(user, had[user.pk], user.dealt_ahead, scheme.weights.get(user.pk, 1), room)
         for user, room in rooms.items()
     ]
+
+
+def _evened_out(cards: Sequence[Customer], free: CustomerQuerySet, players: Sequence[Player], seed: int) -> Deal:
+    """Won and lost ones are nobody's load, and dealt apart."""
+    open_ones = set(free.open().order_by().values_list("pk", flat=True))
+    closed = [card for card in cards if card.pk not in open_ones]
+    return evened_out([card for card in cards if card.pk in open_ones], closed, players, seed)
 
 
 def put_ahead(moves: Mapping[int, float]) -> None:

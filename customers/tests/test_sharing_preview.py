@@ -227,3 +227,19 @@ def test_the_list_looks_ahead_at_evening_out_too(client, team):
     assert '<input type="hidden" name="how" value="load">' in page
     assert "Asha" not in page.split("<tbody>")[1].split("</tbody>")[0]  # she has the most
     assert not Batch.objects.exists()
+
+
+def test_won_and_lost_ones_are_no_load_when_loads_are_evened(client, asha, ravi):
+    """They were dealt like open ones: 46 and 43 open where both were to have 47."""
+    CustomerFactory.create_batch(4, assigned_to=asha)
+    mine = [*CustomerFactory.create_batch(2), *CustomerFactory.create_batch(4, status_id="NOT_INTERESTED")]
+    data = {"how": "load", "customer_ids": [str(one.pk) for one in mine]}
+
+    page = client.post(RANDOM, {**data, "preview": "1"}).text
+    rows = re.findall(r'<th scope="row">(\w+)</th>(.*?)</tr>', page, re.S)
+    numbers = {name: [int(n) for n in re.findall(r'<td class="number[^"]*">\+?(\d+)</td>', row)] for name, row in rows}
+    assert numbers == {"Asha": [4, 2, 4], "Ravi": [0, 4, 2]}  # open now, would get, open then
+
+    client.post(RANDOM, data)
+    assert actions.loads([asha, ravi]) == {asha.pk: 4, ravi.pk: 2}
+    assert Customer.objects.filter(assigned_to=ravi).count() == 4
