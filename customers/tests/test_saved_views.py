@@ -149,6 +149,17 @@ def test_the_page_brings_the_menu_after_itself(asha, as_user):
     assert as_user(asha).get(MENU).content.decode().strip() == ""
 
 
+def test_the_list_one_is_in_is_marked_in_the_menu(manager, as_user):
+    client = as_user(manager)
+    for area in ("Kochi", "Aluva East"):
+        act(client, a_view(manager, area, filters={"area": area}), "pin")
+    here = client.get(MENU, headers=JSON).json()["results"][0]
+    page = client.get(MENU, headers={"HX-Request": "true", "HX-Current-URL": f"http://testserver{here['url']}"}).text
+    [marked] = [line for line in page.splitlines() if "aria-current" in line]
+    assert here["name"] in marked
+    assert "aria-current" not in client.get(MENU).text
+
+
 def test_the_page_of_lists(manager, as_user):
     assert "No saved lists yet" in as_user(manager).get(URL).content.decode()
     a_view(manager, "<b>Kochi</b>")
