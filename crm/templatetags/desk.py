@@ -13,7 +13,7 @@ from django import template
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString
 
 register = template.Library()
 
@@ -87,7 +87,7 @@ def _plural(count: int, word: str) -> str:
 @register.filter
 def number(value: int | None) -> str:
     """ "12,345"; nothing for nothing."""
-    return "" if value is None or value == "" else mark_safe(f"{value:,}")  # digits: nothing to escape
+    return "" if value is None or value == "" else SafeString(f"{value:,}")  # digits: nothing to escape
 
 
 def address_of_each(name: str, somebody: int | UUID) -> Callable[[int | UUID], str]:

@@ -82,7 +82,7 @@ def _ago(moment: datetime | None, words: str, none: str) -> str:
     if not moment:
         return none
     exact = f"{localtime(moment):%d/%m/%Y %H:%M}"
-    return format_html('<span title="{}">{}</span>', exact, words.format(age(moment)))
+    return mark_safe(f'<span title="{exact}">{words.format(age(moment))}</span>')  # nothing in it was typed
 
 
 SEAT = """
