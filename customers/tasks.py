@@ -152,14 +152,12 @@ def _next_slice(batch_id: str) -> bool:
     return more
 
 
-def _share(customers: CustomerQuerySet, batch: Batch, scheme: Scheme, *, among, by, now, as_of) -> None:
+def _share(customers: CustomerQuerySet, batch: Batch, scheme: Scheme, *, among, **act) -> None:
     """Share out as part of `batch`: by the rules, or among those named."""
     if scheme.how == RULES:
-        actions.share_by_rules(customers=customers, by=by, now=now, as_of=as_of, batch=batch)
+        actions.share_by_rules(customers=customers, batch=batch, **act)
         return
-    actions.share_out(
-        customers=customers, among=among, by=by, now=now, as_of=as_of, kind=batch.kind, batch=batch, scheme=scheme
-    )
+    actions.share_out(customers=customers, among=among, kind=batch.kind, batch=batch, scheme=scheme, **act)
 
 
 def _share_slice(batch: Batch, ids: list[UUID], as_of: datetime | None) -> None:
@@ -172,4 +170,5 @@ def _share_slice(batch: Batch, ids: list[UUID], as_of: datetime | None) -> None:
         by=batch.by,
         now=timezone.now(),
         as_of=as_of,
+        seed=batch.options.get("seed"),  # one for all slices: it is what the receipt tells
     )

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from accounts.models import User
 from accounts.tests.factories import UserFactory
-from customers import actions
-from customers.dealing import LOAD, WEIGHTS, Player, Scheme, deal, more_ahead
+from customers import actions, tasks
+from customers.dealing import LOAD, WEIGHTS, Player, Scheme, deal, evened_out, more_ahead
+from customers.lists import Filters
 from customers.models import Batch, Customer
 from customers.tests.factories import CustomerFactory
 
@@ -112,6 +113,32 @@ def test_the_receipt_tells_no_weight_of_who_could_not_play(manager, asha, ravi):
     told = Scheme.from_dict(Batch.objects.get(pk=shared.batch).options)
     assert told.weights == {asha.pk: 2, ravi.pk: 1, full.pk: 1}
     assert shared.shares[full.pk] == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("scheme", [Scheme(), Scheme(LOAD)])
+def test_all_slices_of_the_worker_are_dealt_from_the_seed_on_the_receipt(manager, asha, ravi, monkeypatch, scheme):
+    """Each drew its own, and the receipt told the last one's."""
+    monkeypatch.setattr(actions, "REQUEST_LIMIT", 5)
+    monkeypatch.setattr(actions, "SLICE", 4)
+    CustomerFactory.create_batch(10)
+    filters, now, seeds = Filters(), timezone.now(), []
+    monkeypatch.setattr(
+        "customers.actions.assignment.deal",
+        lambda cards, players, seed, first=(): seeds.append(seed) or deal(cards, players, seed, first),
+    )
+    monkeypatch.setattr(
+        "customers.actions.assignment.evened_out",
+        lambda cards, closed, players, seed: seeds.append(seed) or evened_out(cards, closed, players, seed),
+    )
+
+    batch = tasks.share_matching(filters=filters, by=manager, now=now, kind=Batch.Kind.DISTRIBUTE, scheme=scheme)
+    tasks.share_out_batch.func(str(batch.pk))
+
+    batch.refresh_from_db()
+    assert len(seeds) == 3
+    assert set(seeds) == {batch.options["seed"]}
+    assert batch.counts["shares"] == {str(asha.pk): 5, str(ravi.pk): 5}
 
 
 @settings(max_examples=100, deadline=None)
