@@ -94,5 +94,5 @@ def test_a_file_arrives_is_shared_out_worked_on_and_counted(
 
 
 def share_out_all(page) -> None:
-    page.get_by_label(re.compile("not only those ticked")).check()
+    page.get_by_label(re.compile("that wait")).check()
     page.get_by_role("button", name="Share out 5,000").click()
