@@ -116,7 +116,7 @@ if DATABASE_URL:
     DATABASES = {
         "default": dj_database_url.parse(
             DATABASE_URL,
-            conn_max_age=60,
+            conn_max_age=600,  # seconds; the first page on a new connection takes several times as long
             conn_health_checks=True,
             # A cursor of the server outlives its transaction; behind a pooler the next one is on another connection.
             disable_server_side_cursors=flag("PGBOUNCER", "0"),

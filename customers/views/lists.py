@@ -54,7 +54,7 @@ def customers(request):
         context["not_found"] = [spaced(number, settings.HOME_COUNTRY) for number in missing]
     if request.user.is_manager:
         # Without their loads: counting every open customer is the unassigned page's business, not each list's.
-        context["seats"] = seats(now=now, counted=False)
+        context["seats"] = seats(now=now, counted=False) if found["page"].rows else []
         context |= chosen_before(request, found["page"])
     context |= name_before(request, context)
     return render(request, "customers/list.html", context | filtered(request.GET, form))
