@@ -50,6 +50,11 @@ def day(value: date | datetime | None) -> str:
     return f"{_day(value)} {value.year}"
 
 
+def exact(moment: datetime) -> str:
+    """ "26/11/2026 14:05", at home: what the hint beside an age says."""
+    return f"{timezone.localtime(moment):%d/%m/%Y %H:%M}"
+
+
 def _day(value: date) -> str:
     return f"{value:%a} {value.day} {value:%b}"
 

@@ -10,7 +10,7 @@ from django.utils.safestring import mark_safe
 from django.utils.text import Truncator
 from django.utils.timezone import localtime
 
-from crm.templatetags.desk import address_of_each, age, badge, icon, when
+from crm.templatetags.desk import address_of_each, age, badge, exact, icon, when
 from customers.columns import Column
 from customers.models import Customer
 
@@ -100,8 +100,8 @@ def waiting_rows(customers: Iterable[Customer], alarm_before: datetime | None, t
 def _waits(customer: Customer) -> str:
     if not customer.assigned_at:
         return age(customer.created_at)
-    exact = f"{localtime(customer.assigned_at):%d/%m/%Y %H:%M}"
-    return format_html(TAKEN_BACK, age(customer.assigned_at), exact, icon("arrow-uturn-left", 14))
+    taken_back = customer.assigned_at
+    return format_html(TAKEN_BACK, age(taken_back), exact(taken_back), icon("arrow-uturn-left", 14))
 
 
 ROW = """

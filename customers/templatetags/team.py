@@ -10,9 +10,8 @@ from django import template
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
-from django.utils.timezone import localtime
 
-from crm.templatetags.desk import address_of_each, age, day, number, options
+from crm.templatetags.desk import address_of_each, age, day, exact, number, options
 from customers.actions import Seat
 from customers.figures import Member
 from customers.forms.assignment import Chosen
@@ -81,8 +80,7 @@ def _tag(member: Member) -> str:
 def _ago(moment: datetime | None, words: str, none: str) -> str:
     if not moment:
         return none
-    exact = f"{localtime(moment):%d/%m/%Y %H:%M}"
-    return mark_safe(f'<span title="{exact}">{words.format(age(moment))}</span>')  # nothing in it was typed
+    return mark_safe(f'<span title="{exact(moment)}">{words.format(age(moment))}</span>')  # nothing in it was typed
 
 
 SEAT = """

@@ -10,7 +10,7 @@ from django.utils.safestring import mark_safe
 from django.utils.timezone import localtime
 
 from accounts.models import Role, User
-from crm.templatetags.desk import age, number
+from crm.templatetags.desk import age, exact, number
 from dashboards.figures import Performance
 from dashboards.trends import NO_CALLS
 
@@ -76,9 +76,8 @@ def _name(user: User, day: str) -> str:
 def _ago(moment: datetime | None) -> str:
     if not moment:
         return "–"
-    local = localtime(moment)
-    exact = f"{local:%d/%m/%Y %H:%M}"  # nothing in it was typed
-    return mark_safe(f'<time datetime="{local.isoformat()}" title="{exact}">{age(moment)} ago</time>')
+    local = localtime(moment).isoformat()
+    return mark_safe(f'<time datetime="{local}" title="{exact(moment)}">{age(moment)} ago</time>')  # nothing was typed
 
 
 def bars(days: list[int], most: int) -> str:
