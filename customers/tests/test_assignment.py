@@ -279,13 +279,6 @@ def at_once(*acts):
     assert not errors
 
 
-two_connections = pytest.mark.skipif(
-    connection.vendor == "sqlite",
-    reason="SQLite runs one writing transaction at a time (IMMEDIATE), and its test database lives in one connection",
-)
-
-
-@two_connections
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_two_managers_at_once_never_give_one_customer_twice(manager, admin_user, asha, ravi):
     CustomerFactory.create_batch(300)
@@ -302,7 +295,6 @@ def test_two_managers_at_once_never_give_one_customer_twice(manager, admin_user,
     assert AssignmentChange.objects.values("customer").distinct().count() == 300
 
 
-@two_connections
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_two_managers_at_once_do_not_exceed_a_cap(manager, admin_user):
     asha = UserFactory(daily_cap=10)
@@ -318,7 +310,6 @@ def test_two_managers_at_once_do_not_exceed_a_cap(manager, admin_user):
     assert Customer.objects.filter(assigned_to=asha).count() == 10
 
 
-@two_connections
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_who_is_deactivated_while_sharing_out_keeps_nothing(manager, admin_user, asha, ravi):
     CustomerFactory.create_batch(200)

@@ -4,20 +4,14 @@ from datetime import UTC, datetime
 from threading import Barrier, Thread
 
 import pytest
-from django.db import connection, connections
+from django.db import connections
 
 from customers import actions
 from customers.actions import ActionError
 from customers.models import Customer, Merge, Note, Status, StatusChange
 from customers.tests.factories import CustomerFactory
 
-pytestmark = [
-    pytest.mark.django_db(transaction=True, serialized_rollback=True),
-    pytest.mark.skipif(
-        connection.vendor == "sqlite",
-        reason="SQLite runs one writing transaction at a time (IMMEDIATE), and its test database is one connection's",
-    ),
-]
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 NOW = datetime(2026, 11, 25, 6, 0, tzinfo=UTC)
 ROUNDS = range(5)
 

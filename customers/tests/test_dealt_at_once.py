@@ -4,7 +4,6 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from accounts.tests.factories import UserFactory
@@ -15,13 +14,7 @@ from customers.receipts import receipt
 from customers.tests.factories import CustomerFactory, OriginFactory
 from customers.tests.test_at_once import in_two_threads
 
-pytestmark = [
-    pytest.mark.django_db(transaction=True, serialized_rollback=True),
-    pytest.mark.skipif(
-        connection.vendor == "sqlite",
-        reason="SQLite runs one writing transaction at a time (IMMEDIATE), and its test database is one connection's",
-    ),
-]
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 MANY = 2_000
 WAITING = Filters(owner=(NOBODY,))
 

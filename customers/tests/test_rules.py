@@ -227,10 +227,6 @@ def test_refused_on_the_page_and_as_json(as_user, asha):
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-@pytest.mark.skipif(
-    connection.vendor == "sqlite",
-    reason="SQLite runs one writing transaction at a time (IMMEDIATE), and its test database is one connection's",
-)
 def test_two_who_take_at_once_get_two_different_ones(asha, ravi):
     SharingSettings.objects.create(pool_a_day=5)
     CustomerFactory.create_batch(2)

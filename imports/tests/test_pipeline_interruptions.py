@@ -156,10 +156,6 @@ class TestInterruptions:
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 class TestAtTheSameMoment:
-    @pytest.mark.skipif(
-        connection.vendor == "sqlite",
-        reason="SQLite runs one writing transaction at a time (IMMEDIATE), and its test database is one connection's",
-    )
     def test_double_click(self, manager):
         # Given one form that is sent from two threads at once, and the same file from two forms
         for tokens in (("one", "one"), ("this", "that")):
