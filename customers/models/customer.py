@@ -202,7 +202,9 @@ class Customer(models.Model):
             models.Index(
                 fields=["last_contact_at", "id"], condition=Q(last_contact_at__isnull=False), name="customer_contact"
             ),  # by last contact; whom nobody has called yet costs it nothing
-            models.Index(fields=["status", "id"], name="customer_status"),  # list by status, dashboards
+            models.Index(
+                fields=["status", "id"], condition=Q(merged_into__isnull=True), name="customer_by_status"
+            ),  # list by status; a rare one is counted from it alone, so it must know who is merged away
             models.Index(fields=["source", "id"], name="customer_source"),  # list by source
             models.Index(
                 fields=["course"], condition=Q(course__isnull=False), name="customer_course"
