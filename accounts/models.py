@@ -26,11 +26,6 @@ class UserQuerySet(models.QuerySet):
         on_leave = Q(away_from__lte=on) & (Q(away_until__isnull=True) | Q(away_until__gte=on))
         return self.filter(takes_new=True).exclude(on_leave)
 
-    def names(self) -> dict[int, str]:
-        """user id -> what she is called, in this order; for menus of hundreds, without building a person for each."""
-        rows = self.values_list("pk", "first_name", "last_name", "username")
-        return {pk: called(*names) for pk, *names in rows}
-
 
 class People(UserManager.from_queryset(UserQuerySet)):
     use_in_migrations = False

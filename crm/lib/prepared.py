@@ -26,10 +26,18 @@ class Prepared:
 
     def row(self, **values: object) -> tuple:
         """Its one row, with `values` in the gaps of these names, as the database gives it."""
-        parameters = [
+        with connection.cursor() as cursor:
+            cursor.execute(self._sql, self._filled(values))
+            return cursor.fetchone()
+
+    def rows(self, **values: object) -> list[tuple]:
+        """All its rows, likewise."""
+        with connection.cursor() as cursor:
+            cursor.execute(self._sql, self._filled(values))
+            return cursor.fetchall()
+
+    def _filled(self, values: dict[str, object]) -> list:
+        return [
             part.output_field.get_db_prep_value(values[part.name], connection) if isinstance(part, Gap) else part
             for part in self._parameters
         ]
-        with connection.cursor() as cursor:
-            cursor.execute(self._sql, parameters)
-            return cursor.fetchone()

@@ -18,6 +18,14 @@ def test_each_run_has_its_own_values(django_assert_num_queries):
         assert [prepared.row(name=name) for name in ("asha", "ravi", "nobody")] == [(asha.pk,), (ravi.pk,), None]
 
 
+def test_all_rows_come_as_they_are_at_the_moment():
+    prepared = Prepared(User.objects.order_by("username").values_list("username"))
+    assert prepared.rows() == []
+    UserFactory(username="ravi")
+    UserFactory(username="asha")
+    assert prepared.rows() == [("asha",), ("ravi",)]
+
+
 def test_a_gap_may_stand_in_several_places_and_beside_plain_values():
     now = timezone.now()
     user = UserFactory(username="asha", last_seen_at=now, last_login=now)

@@ -1,19 +1,21 @@
 """The parameters of the customers list: read strictly, unknown names ignored."""
 
-from functools import cached_property
+from functools import cache, cached_property
 from urllib.parse import urlencode
 
 from django import forms
 from django.conf import settings
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, Model, OuterRef, Q
 from django.forms import BoundField
 from django.http import QueryDict
 from django.utils.timezone import localdate
 
-from accounts.models import Role, User
+from accounts.access import Anybody
+from accounts.models import Role, User, called
 from crm.lib.http import Unclear, form_errors
 from crm.lib.pagination import MAX_PAGE_SIZE, PAGE_SIZE, Sort
 from crm.lib.phones import spaced
+from crm.lib.prepared import Prepared
 from customers.forms.fields import DayField, LineField, NumbersField, SeveralField
 from customers.happenings import NO_REASON, Happening
 from customers.lists import ANYBODY, DAYS, NEWEST, NOBODY, SORTS, Filters, Gift
@@ -55,6 +57,31 @@ def choice(label: str, choices: list[tuple[str, str]], blank: str = "Any") -> fo
     """One of the choices, or the blank one."""
     errors = {"invalid_choice": one_of(choices)}
     return forms.ChoiceField(required=False, label=label, choices=[("", blank), *choices], error_messages=errors)
+
+
+# The menus of the filters: read for every list, and so put together once.
+
+
+@cache
+def _statuses() -> Prepared:
+    return Prepared(Status.objects.in_order().values_list("code", "label"))
+
+
+@cache
+def _people() -> Prepared:
+    """Whose customers a manager may ask for; whoever is a manager now may have some left from before."""
+    has_some = Exists(
+        Customer.objects.visible_to(Anybody(is_manager=True, is_sales=False)).filter(assigned_to=OuterRef("pk"))
+    )
+    people = User.objects.filter(Q(role=Role.SALES) | has_some).order_by("-is_active", "first_name", "username")
+    return Prepared(people.values_list("pk", "first_name", "last_name", "username"))
+
+
+@cache
+def _named(model: type[Model]) -> Prepared:
+    words = model.objects.order_by(F("name").asc(), "pk")
+    words = words.filter(merged_into=None) if model is not LostReason else words
+    return Prepared(words.values_list("pk", "name"))
 
 
 class ListForm(forms.Form):
@@ -136,18 +163,15 @@ class ListForm(forms.Form):
 
     @cached_property
     def status_choices(self) -> list[tuple[str, str]]:
-        return list(Status.objects.in_order().values_list("code", "label"))
+        return _statuses().rows()
 
     @cached_property
     def owner_choices(self) -> list[tuple[str, str]]:
         """Whose customers may be asked for: anybody's and nobody's, or a sales user's own."""
         if not self.user.is_manager:
             return [(str(self.user.pk), str(self.user))]
-        # Whoever is a manager now may have some left from before.
-        has_some = Exists(Customer.objects.visible_to(self.user).filter(assigned_to=OuterRef("pk")))
-        people = User.objects.filter(Q(role=Role.SALES) | has_some)
-        people = people.order_by("-is_active", "first_name", "username")
-        return [(NOBODY, "Nobody"), (ANYBODY, "Anybody"), *((str(pk), name) for pk, name in people.names().items())]
+        people = ((str(pk), called(*names)) for pk, *names in _people().rows())
+        return [(NOBODY, "Nobody"), (ANYBODY, "Anybody"), *people]
 
     @cached_property
     def source_choices(self) -> list[tuple[str, str]]:
@@ -159,9 +183,7 @@ class ListForm(forms.Form):
 
     @staticmethod
     def _words(model) -> list[tuple[str, str]]:
-        words = model.objects.order_by(F("name").asc(), "pk")
-        words = words.filter(merged_into=None) if model is not LostReason else words
-        return [(str(word_id), name) for word_id, name in words.values_list("pk", "name")]
+        return [(str(word_id), name) for word_id, name in _named(model).rows()]
 
     @cached_property
     def origin_choices(self) -> list[tuple[str, str]]:

@@ -11,11 +11,7 @@ class Migration(migrations.Migration):
     operations = [
         AddIndexQuietly(
             model_name="customer",
-            index=models.Index(
-                fields=["status", "id"],
-                condition=models.Q(("merged_into__isnull", True)),
-                name="customer_by_status",
-            ),
+            index=models.Index(fields=["status", "id", "merged_into"], name="customer_by_status"),
         ),
         RemoveIndexQuietly(model_name="customer", name="customer_status"),
     ]

@@ -159,7 +159,11 @@ class Customer(models.Model):
             models.Index(
                 fields=["assigned_to", "status", "id"], condition=Q(merged_into__isnull=True), name="customer_standing"
             ),  # own list by status; dashboards and team page count from it alone, so it must know who is merged away
-            models.Index(fields=["assigned_to", "next_follow_up_at"], name="customer_owner_follow_up"),  # follow-ups
+            models.Index(
+                fields=["assigned_to", "next_follow_up_at"],
+                condition=Q(merged_into__isnull=True),
+                name="customer_owner_due",
+            ),  # follow-ups; how many of hers are due, on each of her pages, is counted from it alone
             models.Index(
                 fields=["next_follow_up_at", "assigned_to"],
                 condition=Q(next_follow_up_at__isnull=False, merged_into__isnull=True),
@@ -203,7 +207,7 @@ class Customer(models.Model):
                 fields=["last_contact_at", "id"], condition=Q(last_contact_at__isnull=False), name="customer_contact"
             ),  # by last contact; whom nobody has called yet costs it nothing
             models.Index(
-                fields=["status", "id"], condition=Q(merged_into__isnull=True), name="customer_by_status"
+                fields=["status", "id", "merged_into"], name="customer_by_status"
             ),  # list by status; a rare one is counted from it alone, so it must know who is merged away
             models.Index(fields=["source", "id"], name="customer_source"),  # list by source
             models.Index(

@@ -4,9 +4,12 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import connection
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.timezone import localdate
 
+from accounts.tests.factories import UserFactory
+from customers.forms.lists import ListForm
 from customers.lists import Filters
 from customers.models import ContactNumber, Customer
 from customers.tests.factories import CustomerFactory, OriginFactory
@@ -264,3 +267,17 @@ def test_a_page_that_makes_no_sense_leads_to_the_one_without_that(wrong, manager
     page = as_user(manager).get(f"{URL}?status=NEW&{wrong}&sort=name", headers={"accept": "text/html"})
     assert page.status_code == 400
     assert f'href="{URL}?status=NEW&amp;sort=name"' in page.content.decode()
+
+
+def test_the_counsellors_to_choose_from_are_called_as_everywhere(manager, admin_user):
+    """Her first name, or how she signs in; those who left come last, and whoever still has customers from before."""
+    asha = UserFactory(first_name="Asha", last_name="Nair")
+    nameless = UserFactory(first_name="", last_name="", username="zz")
+    left = UserFactory(first_name="Aaron", is_active=False)
+    CustomerFactory(assigned_to=manager)
+    for _ in range(2):  # read anew each time
+        offered = ListForm(QueryDict(""), user=manager).owner_choices[2:]
+        people = sorted([asha, nameless, manager], key=lambda user: (user.first_name, user.username))
+        assert offered == [(str(user.pk), str(user)) for user in [*people, left]]
+        asha.first_name = "Usha"
+        asha.save()
