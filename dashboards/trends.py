@@ -56,7 +56,8 @@ def same_moment_last_month(now: datetime) -> datetime:
 
 def unassigned_net(viewer: User, now: datetime, came: int) -> int:
     """By how many the unassigned grew in the last seven days: those who `came`, less the taken, plus the given back."""
-    moved = AssignmentChange.objects.visible_to(viewer).filter(at__gte=now - WEEK, at__lte=now)
+    changes = AssignmentChange.objects.visible_to(viewer).filter(at__gte=now - WEEK, at__lte=now)
+    moved = changes.filter(Q(previous_owner=None) | Q(new_owner=None))
     counts = moved.aggregate(
         taken=Count("pk", filter=Q(previous_owner=None, new_owner__isnull=False)),
         given_back=Count("pk", filter=Q(previous_owner__isnull=False, new_owner=None)),

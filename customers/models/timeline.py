@@ -204,7 +204,9 @@ class AssignmentChange(models.Model):
             models.Index(fields=["customer", "at"], name="assignment_timeline"),  # the customer's page
             models.Index(fields=["new_owner", "at"], name="assignment_owner_day"),  # daily caps, the team page, notices
             models.Index(fields=["previous_owner", "at"], name="assignment_former_owner"),  # notices, bringing back
-            models.Index(fields=["at"], name="assignment_when"),  # the dashboard's week of the unassigned
+            models.Index(
+                fields=["at"], condition=Q(previous_owner=None) | Q(new_owner=None), name="assignment_of_nobodys"
+            ),  # the dashboard's week of the unassigned; of no use to a counsellor's notices, which read her own
         ]
 
     def __str__(self) -> str:
