@@ -22,6 +22,7 @@ import time
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from importlib.metadata import version
+from itertools import cycle
 from pathlib import Path
 
 from bench import watch
@@ -249,12 +250,12 @@ class Bench:
 
 
 def _record(side: Side):
-    whom, said = iter(side.facts["customers"] * 10), {"status": "FOLLOW_UP", "notes": "call again"}
+    whom, said = cycle(side.facts["customers"]), {"status": "FOLLOW_UP", "notes": "call again"}
     return lambda: side.send("sales", f"/customers/{next(whom)}/update-status/", said)
 
 
 def _assign(side: Side):
-    whom, to = iter(side.facts["customers"] * 10), {"sales_user": side.facts["to"][0]}
+    whom, to = cycle(side.facts["customers"]), {"sales_user": side.facts["to"][0]}
     return lambda: side.send("manager", f"/customers/{next(whom)}/assign/", to)
 
 
