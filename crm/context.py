@@ -48,7 +48,7 @@ def _query_of(is_manager: bool, is_sales: bool) -> Prepared:
         "unassigned_count": customers.unassigned() if is_manager else customers.none(),
         "due_count": customers.filter(assigned_to=user, next_follow_up_at__lte=now),
     }
-    columns = {name: capped_column(rows.values("pk")) for name, rows in lists.items()}
+    columns = {name: capped_column(rows) for name, rows in lists.items()}
     columns["unread_count"] = notices.unread(user, since=Gap("since", DateTimeField()))
     return Prepared(User.objects.filter(pk=user).values_list(*(columns[name] for name in NUMBERS)))
 

@@ -196,7 +196,7 @@ FOLLOW_UPS = {
     "rest": lambda now: Q(next_follow_up_at__gt=now, next_follow_up_at__lt=midnight(now) + timedelta(days=1)),
     "later": lambda now: Q(next_follow_up_at__gte=midnight(now) + timedelta(days=1)),
     "none": lambda now: Q(next_follow_up_at=None) & ~Q(Exists(_waiting())),
-    "event": lambda now: Q(Exists(_waiting())),
+    "event": lambda now: Q(pk__in=FollowUp.objects.waiting().values("customer")),  # few: begun with, not looked for
     "exhausted": lambda now: Q(exhausted_at__isnull=False),
 }
 CONTACTED = {

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from accounts.models import User
 from crm.lib.text import fold, search_text
-from customers import milestones
+from customers import milestones, search_index
 from customers.models import AssignmentChange, Batch, ContactNumber, Customer, Enquiry, FollowUp, Status, StatusChange
 from customers.models.customer import AREA_LENGTH
 
@@ -60,7 +60,7 @@ class History:
 def differences(*, mend: bool = False) -> Iterator[Difference]:
     """Every figure of a customer, and of the deals, that is wrong; none when all is well.
 
-    `mend` writes anew those that follow from a history alone: what `milestones` keeps.
+    `mend` writes anew those that follow from a history alone, what `milestones` keeps, and the search's index.
     """
     last = None
     while ids := _next_ids(last):
@@ -74,6 +74,10 @@ def differences(*, mend: bool = False) -> Iterator[Difference]:
             yield from (difference for _, difference in found)
         last = ids[-1]
     yield from _deals()
+    if not search_index.is_true():
+        if mend:
+            search_index.rebuild()
+        yield Difference("All customers", "search index", "out of date", "what they hold", mended=mend)
 
 
 def _mended(found: list[tuple[UUID, Difference]]) -> list[tuple[UUID, Difference]]:

@@ -15,6 +15,7 @@ from accounts.models import User
 from crm.lib import lookups, phones  # noqa: F401 - one_of
 from crm.lib.text import fold
 from customers.models.vocabulary import CLOSED_STAGES, Course, Origin, Source, Status
+from customers.search_index import Holds
 
 NAME_LENGTH = 200
 AREA_LENGTH = 200
@@ -155,7 +156,9 @@ class Customer(models.Model):
         indexes = [
             # Each index serves a list that the pages offer; "id" is the newest-first order. One more stands in
             # migration 0003, because only PostgreSQL has its like: the search.
-            models.Index(fields=["assigned_to", "id"], name="customer_owner"),  # own and unassigned lists
+            models.Index(
+                fields=["assigned_to", "id", "merged_into"], name="customer_hers"
+            ),  # own and unassigned lists; whose history is hers, of which SQLite makes a list first, from it alone
             models.Index(
                 fields=["assigned_to", "status", "id"], condition=Q(merged_into__isnull=True), name="customer_standing"
             ),  # own list by status; dashboards and team page count from it alone, so it must know who is merged away
@@ -168,9 +171,10 @@ class Customer(models.Model):
                 name="customer_due",
             ),  # the whole team's follow-ups; due and overdue on the dashboards
             models.Index(
+                F("assigned_to"),  # always null: SQLite would else take another index of nobody's customers, and sort
                 Coalesce("assigned_at", "created_at"),
                 condition=Q(assigned_to__isnull=True, merged_into__isnull=True),
-                name="customer_waiting",
+                name="customer_waiting_since",
             ),  # who has waited longest: the unassigned page, the dashboard
             models.Index(
                 F("assigned_to"),
@@ -207,7 +211,7 @@ class Customer(models.Model):
             models.Index(
                 fields=["status", "id", "merged_into"], name="customer_by_status"
             ),  # list by status; a rare one is counted from it alone, so it must know who is merged away
-            models.Index(fields=["source", "id"], name="customer_source"),  # list by source
+            models.Index(fields=["source", "id", "merged_into"], name="customer_of_source"),  # list by source, its count
             models.Index(
                 fields=["course"], condition=Q(course__isnull=False), name="customer_course"
             ),  # list by course
@@ -287,6 +291,10 @@ class OfCustomerQuerySet(models.QuerySet):
         # One comparison and no "or": PostgreSQL would read the whole table of customers for that.
         whose = Coalesce("customer__merged_into", "customer")
         return self.alias(whose=whose).filter(whose__in=visible.values("pk"))
+
+
+# What is found by a part of a name, an area or a number is looked up in an index on SQLite too.
+Customer._meta.get_field("search_text").register_lookup(Holds)
 
 
 class ContactNumber(models.Model):

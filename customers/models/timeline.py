@@ -43,7 +43,7 @@ class StatusChange(models.Model):
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="status_changes", db_index=False)
     previous_status = models.ForeignKey(Status, models.PROTECT, null=True, related_name="+", db_index=False)
     new_status = models.ForeignKey(Status, models.PROTECT, related_name="+", db_index=False)
-    changed_by = person()
+    changed_by = person(db_index=False)
     happened_at = models.DateTimeField()
     changed_at = models.DateTimeField()
     notes = models.TextField(blank=True, max_length=NOTES_LENGTH)
@@ -65,6 +65,7 @@ class StatusChange(models.Model):
                 name="status_change_lately",
             ),  # activity on the dashboards; the report of it counts without a look at the table
             models.Index(fields=["new_status", "happened_at"], name="status_change_reached"),  # admissions of a month
+            models.Index(fields=["changed_by", "happened_at"], name="status_change_whose"),  # her calls of a day
         ]
 
     def __str__(self) -> str:
