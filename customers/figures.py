@@ -174,11 +174,6 @@ def work_of(viewer: User, user: User, *, now: datetime) -> Work:
 # --- The day ------------------------------------------------------------------------------------
 
 
-def unplanned(user: User) -> int:
-    """How many open customers of hers have no next step (the number is capped like every count)."""
-    return capped_count(Customer.objects.visible_to(user).open().filter(FOLLOW_UPS["none"](None)))[0]
-
-
 @dataclass
 class Section:
     """One part of the follow-ups page: `key` is also the list's `follow_up` parameter."""

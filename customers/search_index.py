@@ -6,15 +6,20 @@ Source: https://www.sqlite.org/fts5.html, "External Content Tables" and "The Tri
 """
 
 from django.db import DatabaseError, connection, connections, transaction
+from django.db.models import QuerySet
 from django.db.models.lookups import Contains
 
 LETTERS = 3  # what is shorter is in no trigram
+MANY = 500
+_FIND = "SELECT rowid FROM customers_search WHERE customers_search MATCH %s"
 _MAKE = """
     CREATE VIRTUAL TABLE customers_search
     USING fts5(search_text, content='customers_customer', tokenize='trigram case_sensitive 1')
 """
 _ADD = "INSERT INTO customers_search(rowid, search_text) VALUES (new.rowid, new.search_text);"
-_DROP = "INSERT INTO customers_search(customers_search, rowid, search_text) VALUES ('delete', old.rowid, old.search_text);"
+_DROP = (
+    "INSERT INTO customers_search(customers_search, rowid, search_text) VALUES ('delete', old.rowid, old.search_text);"
+)
 _TRIGGERS = {
     "customers_search_added": f"AFTER INSERT ON customers_customer BEGIN {_ADD} END",
     "customers_search_gone": f"AFTER DELETE ON customers_customer BEGIN {_DROP} END",
@@ -29,11 +34,26 @@ class Holds(Contains):
     """`contains`, for the search column alone."""
 
     def as_sqlite(self, compiler, connection) -> tuple[str, list]:
-        if len(self.rhs) < LETTERS:
+        if len(self.rhs) < LETTERS or (compiler.query.order_by and getattr(compiler.query, "finds_many", False)):
             return self.as_sql(compiler, connection)
         table = compiler.quote_name_unless_alias(self.lhs.alias)
-        phrase = '"{}"'.format(self.rhs.replace('"', '""'))
-        return f"{table}.rowid IN (SELECT rowid FROM customers_search WHERE customers_search MATCH %s)", [phrase]
+        return f"{table}.rowid IN ({_FIND})", [_phrase(self.rhs)]
+
+
+def _phrase(text: str) -> str:
+    return '"{}"'.format(text.replace('"', '""'))
+
+
+def finding_many(customers: QuerySet, text: str) -> QuerySet:
+    """`customers`, who hold `text`: to be read in their order, one by one, if it is held by many.
+
+    The first few of many are met soon that way; from the index all of them would have to be read, to be sorted.
+    """
+    if connection.vendor == "sqlite" and len(text) >= LETTERS:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT COUNT(*) FROM ({_FIND} LIMIT {MANY})", [_phrase(text)])
+            customers.query.finds_many = cursor.fetchone()[0] == MANY
+    return customers
 
 
 def keep(*, using: str = "default", **signal) -> None:

@@ -10,7 +10,7 @@ from django.db.models import DateTimeField, F, Q
 from accounts.access import Anybody
 from accounts.models import User
 from crm.lib import phones
-from crm.lib.pagination import CountOf
+from crm.lib.pagination import column_up_to, count_up_to
 from crm.lib.prepared import Gap, Prepared
 from customers.erased import erased_among
 from customers.lists import DUE_FOR, FOLLOW_UPS, midnight
@@ -119,6 +119,13 @@ def day_so_far(user: User, *, now: datetime) -> list[Count]:
     return [Count(count, *said) for count, said in zip(counts, DAY, strict=True)]
 
 
+def unplanned(user: User, *, now: datetime) -> Count:
+    """How many open customers of hers have no next step."""
+    hers = Customer.objects.visible_to(user).open().filter(FOLLOW_UPS["none"](now))
+    number = count_up_to(hers, COUNTED_TO + 1)
+    return Count(number, "open customer has no next step" if number == 1 else "open customers have no next step")
+
+
 DAY = [
     ("called", "contacted=today"),
     ("due", "follow_up=now"),
@@ -139,7 +146,7 @@ def _counts(is_manager: bool, is_sales: bool) -> Prepared:
         hers.filter(FOLLOW_UPS["overdue"](NOW)),
         hers.filter(FOLLOW_UPS["none"](NOW), status=Status.NEW),
     ]
-    columns = [CountOf(found.order_by().values("pk")[: COUNTED_TO + 1]) for found in counted]
+    columns = [column_up_to(found, COUNTED_TO + 1) for found in counted]
     return Prepared(User.objects.filter(pk=user).values_list(*columns))
 
 

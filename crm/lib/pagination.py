@@ -70,12 +70,17 @@ def capped_count(queryset: QuerySet, *, exact: bool = False) -> tuple[int, bool]
     """(count, whether it is exact). Counting stops at COUNT_CAP unless `exact`."""
     if exact:
         return queryset.order_by().count(), True
-    return capped(_to_be_counted(queryset).aggregate(n=Count("one"))["n"])
+    return capped(count_up_to(queryset, COUNT_CAP + 1))
 
 
-def _to_be_counted(queryset: QuerySet) -> QuerySet:
-    """Its rows as far as the cap, and nothing of them: SQLite's indexes do not hold the id, and need not be left."""
-    return queryset.order_by().values(one=Value(1))[: COUNT_CAP + 1]
+def count_up_to(queryset: QuerySet, most: int) -> int:
+    """How many rows it has; counting stops at `most`."""
+    return _ones(queryset, most).aggregate(n=Count("one"))["n"]
+
+
+def _ones(queryset: QuerySet, most: int) -> QuerySet:
+    """A row for each of its rows, with nothing of them: not even the id, which no index of SQLite's holds unasked."""
+    return queryset.order_by().values(one=Value(1))[:most]
 
 
 class CountOf(Subquery):
@@ -88,7 +93,12 @@ class CountOf(Subquery):
 
 def capped_column(queryset: QuerySet) -> CountOf:
     """The count of `queryset` as a column, as far as COUNT_CAP; `capped` reads it."""
-    return CountOf(_to_be_counted(queryset))
+    return column_up_to(queryset, COUNT_CAP + 1)
+
+
+def column_up_to(queryset: QuerySet, most: int) -> CountOf:
+    """The count of `queryset` as a column; counting stops at `most`."""
+    return CountOf(_ones(queryset, most))
 
 
 def capped(count: int) -> tuple[int, bool]:

@@ -15,7 +15,7 @@ from accounts.models import User
 from crm.lib import lookups, phones  # noqa: F401 - one_of
 from crm.lib.text import fold
 from customers.models.vocabulary import CLOSED_STAGES, Course, Origin, Source, Status
-from customers.search_index import Holds
+from customers.search_index import Holds, finding_many
 
 NAME_LENGTH = 200
 AREA_LENGTH = 200
@@ -75,15 +75,13 @@ class CustomerQuerySet(models.QuerySet):
 
     def search(self, text: str):
         """Those whose name or area contains `text`, or one of whose numbers is it or (4 digits up) contains it."""
-        found = Q(search_text__contains=fold(text)) if text.strip() else Q()
-        query = phones.search_terms(text, settings.HOME_COUNTRY)
+        query, held = phones.search_terms(text, settings.HOME_COUNTRY), fold(text)
         if query.exact:
             # Two indexed look-ups, so that a whole number never scans.
             others = ContactNumber.objects.filter(number__in=query.exact).values_list("customer_id", flat=True)
             return self.filter(HAS_NUMBER & Q(phone_number__in=query.exact) | Q(pk__in=list(others[:100])))
-        if query.digits:
-            found = Q(search_text__contains=query.digits)
-        return self.filter(found)
+        held = query.digits or held
+        return finding_many(self.filter(search_text__contains=held), held) if held else self.all()
 
     def with_people(self):
         """What her page and JSON say of the rows a customer points at, in the same query."""
@@ -211,7 +209,9 @@ class Customer(models.Model):
             models.Index(
                 fields=["status", "id", "merged_into"], name="customer_by_status"
             ),  # list by status; a rare one is counted from it alone, so it must know who is merged away
-            models.Index(fields=["source", "id", "merged_into"], name="customer_of_source"),  # list by source, its count
+            models.Index(
+                fields=["source", "id", "merged_into"], name="customer_of_source"
+            ),  # list by source, its count
             models.Index(
                 fields=["course"], condition=Q(course__isnull=False), name="customer_course"
             ),  # list by course

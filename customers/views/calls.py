@@ -15,7 +15,7 @@ from accounts.access import EVERYBODY, MANAGER, SALES, roles_allowed
 from accounts.models import User
 from crm.lib import drafts
 from crm.lib.http import error, form_errors, request_data, require_methods, wants_json
-from customers import actions, figures, planning, presenters, worklist
+from customers import actions, planning, presenters, worklist
 from customers.access import customer_for
 from customers.forms.calls import MessageForm, SkipForm, TakeBackForm, TapForm, WhomForm
 from customers.forms.status import StatusForm, follow_up_chips
@@ -116,7 +116,7 @@ def _nobody(request: HttpRequest, rules: CallingRules) -> HttpResponse:
     now = timezone.now()
     context = {
         "coming": worklist.coming_next(request.user, now=now),
-        "unplanned": figures.unplanned(request.user),
+        "unplanned": worklist.unplanned(request.user, now=now),
         "may_take": actions.left_today(request.user, now=now),
         "rules": rules,
         "is_open": rules.hours.is_open(now),
