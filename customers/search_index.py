@@ -20,12 +20,14 @@ _ADD = "INSERT INTO customers_search(rowid, search_text) VALUES (new.rowid, new.
 _DROP = (
     "INSERT INTO customers_search(customers_search, rowid, search_text) VALUES ('delete', old.rowid, old.search_text);"
 )
+# What is deleted from it stays in its pages, marked as such, until these are merged.
+_LEAVE_NO_TRACE = "INSERT INTO customers_search(customers_search) SELECT 'optimize' WHERE new.erased_at IS NOT NULL;"
 _TRIGGERS = {
     "customers_search_added": f"AFTER INSERT ON customers_customer BEGIN {_ADD} END",
     "customers_search_gone": f"AFTER DELETE ON customers_customer BEGIN {_DROP} END",
     "customers_search_changed": f"""
         AFTER UPDATE OF search_text ON customers_customer WHEN new.search_text <> old.search_text
-        BEGIN {_DROP} {_ADD} END
+        BEGIN {_DROP} {_ADD} {_LEAVE_NO_TRACE} END
     """,
 }
 
@@ -87,11 +89,6 @@ def is_true() -> bool:
 def rebuild() -> None:
     """Make its content anew from the customers."""
     _command("INSERT INTO customers_search(customers_search) VALUES ('rebuild')")
-
-
-def leave_no_trace() -> None:
-    """Take out of the index's pages what was deleted from it, which it only marks so until it merges them."""
-    _command("INSERT INTO customers_search(customers_search) VALUES ('optimize')")
 
 
 def _command(statement: str) -> None:

@@ -75,12 +75,12 @@ def capped_count(queryset: QuerySet, *, exact: bool = False) -> tuple[int, bool]
 
 def count_up_to(queryset: QuerySet, most: int) -> int:
     """How many rows it has; counting stops at `most`."""
-    return _ones(queryset, most).aggregate(n=Count("one"))["n"]
+    return _ones(queryset, most).aggregate(n=Count("counted"))["n"]
 
 
 def _ones(queryset: QuerySet, most: int) -> QuerySet:
     """A row for each of its rows, with nothing of them: not even the id, which no index of SQLite's holds unasked."""
-    return queryset.order_by().values(one=Value(1))[:most]
+    return queryset.order_by().values(counted=Value(1))[:most]
 
 
 class CountOf(Subquery):

@@ -16,7 +16,6 @@ from django.db.models import Q
 
 from accounts.models import User
 from crm.lib import drafts
-from customers import search_index
 from customers.actions.errors import ActionError
 from customers.actions.held import refuse_erased
 from customers.erased import digest
@@ -103,7 +102,6 @@ def erase(*, customer: Customer, by: User, now: datetime, reason: str, with_file
         (ErasedNumber(digest=digest(number), erasure=erasure) for number in sorted(numbers)), ignore_conflicts=True
     )
     drafts.forget([str(pk) for pk in ids])
-    search_index.leave_no_trace()
     return erasure
 
 

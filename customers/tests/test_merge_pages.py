@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from customers import actions
@@ -168,5 +169,6 @@ def test_a_long_story_costs_no_more_queries(total, farah, double, manager, clien
         client.get(url(farah, double))
     for _ in range(total):
         CustomerFactory(name="Farah Rao")
-    with django_assert_num_queries(5):
+    # SQLite asks besides whether many hold the text (customers/search_index.py).
+    with django_assert_num_queries(6 if connection.vendor == "sqlite" else 5):
         client.get(url(farah), {"search": "Farah"})
