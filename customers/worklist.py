@@ -69,20 +69,24 @@ def _steps(is_manager: bool, is_sales: bool) -> list[tuple[str, Prepared]]:
     new = unplanned.filter(status=Status.NEW)
     not_new = loose.exclude(status=Status.NEW)
     steps = [
-        ("due", _planned(open_ones, user, "due_at", kind__in=promises, due_at__range=(NOW - DUE_FOR, NOW))),
-        ("overdue", _planned(open_ones, user, "promised_at", kind__in=promises, due_at__lt=NOW - DUE_FOR)),
+        ("due", _planned(open_ones, "now", user, "due_at", kind__in=promises, due_at__range=(NOW - DUE_FOR, NOW))),
+        ("overdue", _planned(open_ones, "overdue", user, "promised_at", kind__in=promises, due_at__lt=NOW - DUE_FOR)),
         ("again", _enquired_again(hers)),
         ("new", new.filter(last_enquired_at__isnull=False).order_by("-last_enquired_at", "-pk")),
         ("new", new.filter(last_enquired_at=None).order_by("-pk")),
-        ("retry", _planned(open_ones, user, "due_at", kind=FollowUp.Kind.RETRY, due_at__lte=NOW)),
+        ("retry", _planned(open_ones, "due", user, "due_at", kind=FollowUp.Kind.RETRY, due_at__lte=NOW)),
         ("unplanned", not_new.filter(last_contact_at=None).order_by("last_contact_at", "pk")),
         ("unplanned", not_new.filter(last_contact_at__lt=MIDNIGHT).order_by("last_contact_at", "pk")),
     ]
     return [(why, Prepared(found.values_list("pk")[:1])) for why, found in steps]
 
 
-def _planned(customers: CustomerQuerySet, user: Anybody, order: str, **which) -> CustomerQuerySet:
-    """Those with an open follow-up like `which`, in the order of one of its moments."""
+def _planned(customers: CustomerQuerySet, key: str, user: Anybody, order: str, **which) -> CustomerQuerySet:
+    """Those with an open follow-up like `which`, in the order of one of its moments.
+
+    They are on the list `key` of FOLLOW_UPS, as is known without a look at the follow-ups: SQLite begins with that.
+    """
+    customers = customers.filter(FOLLOW_UPS[key](NOW))
     which = {f"follow_ups__{name}": value for name, value in which.items()}
     found = customers.filter(follow_ups__state=FollowUp.State.OPEN, follow_ups__owner=user, **which)
     return found.order_by(f"follow_ups__{order}", "follow_ups__pk")
