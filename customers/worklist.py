@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import cache
 
 from django.conf import settings
+from django.db import connection
 from django.db.models import DateTimeField, F, Q
 
 from accounts.access import Anybody
@@ -84,9 +85,11 @@ def _steps(is_manager: bool, is_sales: bool) -> list[tuple[str, Prepared]]:
 def _planned(customers: CustomerQuerySet, key: str, user: Anybody, order: str, **which) -> CustomerQuerySet:
     """Those with an open follow-up like `which`, in the order of one of its moments.
 
-    They are on the list `key` of FOLLOW_UPS, as is known without a look at the follow-ups: SQLite begins with that.
+    PostgreSQL reads her follow-ups in that order and soon meets the first. SQLite would begin with all her customers,
+    and is told that they are on the list `key` of FOLLOW_UPS.
     """
-    customers = customers.filter(FOLLOW_UPS[key](NOW))
+    if connection.vendor == "sqlite":
+        customers = customers.filter(FOLLOW_UPS[key](NOW))
     which = {f"follow_ups__{name}": value for name, value in which.items()}
     found = customers.filter(follow_ups__state=FollowUp.State.OPEN, follow_ups__owner=user, **which)
     return found.order_by(f"follow_ups__{order}", "follow_ups__pk")
