@@ -24,7 +24,7 @@ from crm.lib.workbooks import CELL_LENGTH, DAY, MOMENT, text_cell
 from customers.models import ContactNumber, Course, Customer, CustomerQuerySet, Origin, Source, Status
 from customers.models.customer import ERASED_NAME
 
-SLICE = 1_000
+SLICE = 500
 PART = 1 << 16  # characters of CSV that are sent together
 MOST_EXTRA = 400  # columns of their own for what spreadsheets said; the rest stands together in one
 OWNER_LENGTH = 150  # what the import reads of a counsellor's name
