@@ -146,7 +146,7 @@ def _counts(is_manager: bool, is_sales: bool) -> Prepared:
     """The counts of DAY for whoever has this role."""
     user = Anybody(is_manager, is_sales)
     hers = Customer.objects.visible_to(user).filter(assigned_to=user).callable()
-    calls = StatusChange.objects.visible_to(user).standing().contacts()
+    calls = StatusChange.objects.visible_to(user, few=True).standing().contacts()
     counted = [
         calls.filter(changed_by=user, happened_at__gte=MIDNIGHT),
         hers.filter(FOLLOW_UPS["now"](NOW)),
@@ -172,7 +172,7 @@ def is_kept_out(text: str) -> bool:
 
 def last_recorded(user: User, *, since: datetime) -> StatusChange | None:
     """The outcome that `user` recorded last, if since then and still standing."""
-    mine = StatusChange.objects.visible_to(user).contacts().filter(changed_by=user, changed_at__gte=since)
+    mine = StatusChange.objects.visible_to(user, few=True).contacts().filter(changed_by=user, changed_at__gte=since)
     recent = mine.filter(happened_at__gte=since - BELIEVED).order_by("-changed_at", "-id")  # one may have waited
     change = recent.select_related("customer__assigned_to", "new_status").first()
     return change if change and change.undone_at is None and change.before is not None else None
@@ -188,7 +188,8 @@ def awaited(customer: Customer) -> Event | None:
 
 def open_promise(user: User, customer: Customer) -> FollowUp | None:
     """What was promised to `customer`, with the words it was promised with as `words`."""
-    follow_up = FollowUp.objects.visible_to(user).filter(customer=customer).open().select_related("event").first()
+    follow_up = FollowUp.objects.visible_to(user, few=True).filter(customer=customer).open()
+    follow_up = follow_up.select_related("event").first()
     if follow_up and follow_up.promised_at:
         told = customer.status_changes.standing().filter(changed_at__lte=follow_up.created_at)
         follow_up.words = told.newest_first().values_list("notes", flat=True).first() or ""
