@@ -5,7 +5,7 @@ of a column, loses its triggers; so they are looked for after each `migrate` and
 Source: https://www.sqlite.org/fts5.html, "External Content Tables" and "The Trigram Tokenizer" (SQLite 3.34, 2020).
 """
 
-from django.db import DatabaseError, connection, connections, transaction
+from django.db import DatabaseError, OperationalError, connection, connections, transaction
 from django.db.models import QuerySet
 from django.db.models.lookups import Contains
 
@@ -13,23 +13,27 @@ LETTERS = 3  # what is shorter is in no trigram
 MANY = 500
 _FIND = "SELECT rowid FROM customers_search WHERE customers_search MATCH %s"
 _MAKE = """
-    CREATE VIRTUAL TABLE customers_search
+    CREATE VIRTUAL TABLE IF NOT EXISTS customers_search
     USING fts5(search_text, content='customers_customer', tokenize='trigram case_sensitive 1')
 """
 _ADD = "INSERT INTO customers_search(rowid, search_text) VALUES (new.rowid, new.search_text);"
 _DROP = (
     "INSERT INTO customers_search(customers_search, rowid, search_text) VALUES ('delete', old.rowid, old.search_text);"
 )
-# What is deleted from it stays in its pages, marked as such, until these are merged.
-_LEAVE_NO_TRACE = "INSERT INTO customers_search(customers_search) SELECT 'optimize' WHERE new.erased_at IS NOT NULL;"
+# What is deleted from it stays in its pages, marked as such, until these are merged. Who was erased alone has no text.
+_LEAVE_NO_TRACE = "INSERT INTO customers_search(customers_search) SELECT 'optimize' WHERE new.search_text = '';"
 _TRIGGERS = {
-    "customers_search_added": f"AFTER INSERT ON customers_customer BEGIN {_ADD} END",
-    "customers_search_gone": f"AFTER DELETE ON customers_customer BEGIN {_DROP} END",
-    "customers_search_changed": f"""
-        AFTER UPDATE OF search_text ON customers_customer WHEN new.search_text <> old.search_text
-        BEGIN {_DROP} {_ADD} {_LEAVE_NO_TRACE} END
-    """,
+    name: f"CREATE TRIGGER {name} {does}"
+    for name, does in {
+        "customers_search_added": f"AFTER INSERT ON customers_customer BEGIN {_ADD} END",
+        "customers_search_gone": f"AFTER DELETE ON customers_customer BEGIN {_DROP} END",
+        "customers_search_changed": f"""
+            AFTER UPDATE OF search_text ON customers_customer WHEN new.search_text <> old.search_text
+            BEGIN {_DROP} {_ADD} {_LEAVE_NO_TRACE} END
+        """.strip(),
+    }.items()
 }
+_REBUILD = "INSERT INTO customers_search(customers_search) VALUES ('rebuild')"
 
 
 class Holds(Contains):
@@ -59,39 +63,49 @@ def finding_many(customers: QuerySet, text: str) -> QuerySet:
 
 
 def keep(*, using: str = "default", **signal) -> None:
-    """Make the index, or make it anew where a trigger is missing. After each `migrate`."""
-    on = connections[using]
-    if on.vendor != "sqlite":
-        return
-    with transaction.atomic(using=using), on.cursor() as cursor:
-        cursor.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'trigger')")
-        there = {name for (name,) in cursor.fetchall()}
-        if "customers_customer" not in there or {"customers_search", *_TRIGGERS} <= there:
-            return
-        if "customers_search" not in there:
-            cursor.execute(_MAKE)
-        for name, does in _TRIGGERS.items():
-            cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
-            cursor.execute(f"CREATE TRIGGER {name} {does}")
-        cursor.execute("INSERT INTO customers_search(customers_search) VALUES ('rebuild')")
+    """Make the index, or make it anew where a trigger is missing or another. After each `migrate`."""
+    if connections[using].vendor == "sqlite":
+        with transaction.atomic(using=using), connections[using].cursor() as cursor:
+            if not _is_whole(cursor):
+                _make(cursor)
+
+
+def rebuild() -> None:
+    """Make the index anew from the customers. For SQLite."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        _make(cursor)
 
 
 def is_true() -> bool:
-    """Whether the index holds what the customers' search texts hold, each at its row."""
+    """Whether the index is kept, and holds what the customers' search texts hold, each at its row.
+
+    Raises OperationalError when the database is busy for too long.
+    """
+    if connection.vendor != "sqlite":
+        return True
     try:
-        with transaction.atomic():
-            _command("INSERT INTO customers_search(customers_search, rank) VALUES ('integrity-check', 1)")
-    except DatabaseError:
+        with transaction.atomic(), connection.cursor() as cursor:
+            if not _is_whole(cursor):
+                return False
+            cursor.execute("INSERT INTO customers_search(customers_search, rank) VALUES ('integrity-check', 1)")
+    except OperationalError:
+        raise
+    except DatabaseError:  # "malformed": what FTS5 says of an index that is not what its table holds
         return False
     return True
 
 
-def rebuild() -> None:
-    """Make its content anew from the customers."""
-    _command("INSERT INTO customers_search(customers_search) VALUES ('rebuild')")
+def _is_whole(cursor) -> bool:
+    """Whether table and triggers are there, or there are no customers to search for."""
+    cursor.execute("SELECT name, sql FROM sqlite_master WHERE type IN ('table', 'trigger')")
+    there = dict(cursor.fetchall())
+    kept = "customers_search" in there and all(there.get(name) == sql for name, sql in _TRIGGERS.items())
+    return kept or "customers_customer" not in there
 
 
-def _command(statement: str) -> None:
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            cursor.execute(statement)
+def _make(cursor) -> None:
+    cursor.execute(_MAKE)
+    for name, sql in _TRIGGERS.items():
+        cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
+        cursor.execute(sql)
+    cursor.execute(_REBUILD)

@@ -1,5 +1,7 @@
 """A search finds exactly what holds the text, on either database and after whatever happened to the customers."""
 
+import re
+
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
@@ -95,6 +97,30 @@ def test_an_index_that_is_out_of_date_is_named_and_mended(capsys):
     with pytest.raises(CommandError):  # she was added past every action, and her other figures are not mended
         call_command("check_figures", mend=True)
     assert search_index.is_true()
+
+
+def test_the_triggers_name_only_what_the_first_migration_made():
+    """They are there while a database is migrated to any state in between."""
+    named = re.findall(r"\b(?:new|old)\.(\w+)", " ".join(search_index._TRIGGERS.values()))
+
+    assert set(named) == {"rowid", "search_text"}
+
+
+@only_sqlite
+@pytest.mark.parametrize("lost", ["TRIGGER customers_search_gone", "TABLE customers_search"])
+def test_an_index_that_is_kept_no_more_is_named_and_mended(lost, capsys):
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP {lost}")
+
+    with pytest.raises(CommandError):
+        call_command("check_figures")
+    call_command("check_figures", mend=True)
+
+    assert capsys.readouterr().out.count("search index is out of date") == 2
+    CustomerFactory(name="Farah").delete()
+    CustomerFactory(name="Farah")
+    assert search_index.is_true()
+    assert found("farah") == ["Farah"]
 
 
 @only_sqlite
