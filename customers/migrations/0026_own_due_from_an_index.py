@@ -11,7 +11,11 @@ class Migration(migrations.Migration):
     operations = [
         AddIndexQuietly(
             model_name="customer",
-            index=models.Index(fields=["assigned_to", "next_follow_up_at", "merged_into"], name="customer_owner_due"),
+            index=models.Index(
+                fields=["assigned_to", "next_follow_up_at"],
+                condition=models.Q(("merged_into__isnull", True)),
+                name="customer_owner_due",
+            ),
         ),
         RemoveIndexQuietly(model_name="customer", name="customer_owner_follow_up"),
     ]

@@ -162,7 +162,7 @@ class Customer(models.Model):
             ),  # own list by status; dashboards and team page count from it alone, so it must know who is merged away
             # Follow-ups; how many of hers are due, on each of her pages, is counted from it alone. Who is merged away
             # is a column and no condition: SQLite would take it for whatever leaves those out.
-            models.Index(fields=["assigned_to", "next_follow_up_at", "merged_into"], name="customer_owner_due"),
+            models.Index(fields=["assigned_to", "next_follow_up_at", "merged_into"], name="customer_due_of_hers"),
             models.Index(
                 fields=["next_follow_up_at", "assigned_to"],
                 condition=Q(next_follow_up_at__isnull=False, merged_into__isnull=True),
